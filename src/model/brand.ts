@@ -1,0 +1,4 @@
+declare const brand: unique symbol;
+
+/** A nominal type: only the one place that mints it can make a `Brand<T, Name>` out of a `T`. */
+export type Brand<T, Name extends string> = T & { readonly [brand]: Name };

@@ -1,0 +1,93 @@
+import type { DataClass } from './data-class.ts';
+
+/** Where the class of a column comes from, strongest last: a label beats a guess. */
+export type ClassSource = 'none' | 'name' | 'comment' | 'sample' | 'label';
+
+/** The class of one column and why. `unsure` columns are treated as policy's `unclassified` says. */
+export interface Classification {
+  readonly class: DataClass | undefined;
+  readonly source: ClassSource;
+  /** 0 (no idea) to 1 (certain). */
+  readonly confidence: number;
+  readonly unsure: boolean;
+  /** One clause for `guard catalog show`: "name `dob` beside `last_name`". */
+  readonly why: string;
+}
+
+export interface CatalogColumn extends Classification {
+  readonly name: string;
+  /** pg_attribute.attnum, from 1. */
+  readonly number: number;
+  /** Type name without modifiers as format_type() of the base type prints it, for example `text`, `timestamp with time zone`. */
+  readonly type: string;
+  /** pg_type OID; 0 when the catalog came from DDL. */
+  readonly typeOid: number;
+  readonly comment?: string;
+  readonly generated?: string;
+  readonly primaryKey: boolean;
+}
+
+/** pg_class.relkind of what can be read or written. */
+export type RelationKind = 'table' | 'partitioned' | 'view' | 'materialized' | 'foreign' | 'sequence';
+
+export interface CatalogRelation {
+  /** pg_class OID; negative and unique when the catalog came from DDL. */
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: RelationKind;
+  /** pg_class.reltuples; -1 when never analyzed. */
+  readonly rows: number;
+  readonly columns: readonly CatalogColumn[];
+  /** pg_get_viewdef() of views and materialized views. */
+  readonly definition?: string;
+  readonly comment?: string;
+  /** OIDs of direct parents (inheritance and partitions). */
+  readonly parents: readonly number[];
+  readonly triggers: readonly CatalogTrigger[];
+  /** Rewrite rules other than a view's own. */
+  readonly rules: readonly string[];
+  readonly temporary: boolean;
+}
+
+export interface CatalogTrigger {
+  readonly name: string;
+  readonly events: readonly ('insert' | 'update' | 'delete' | 'truncate')[];
+  readonly function: string;
+}
+
+export interface ForeignKey {
+  readonly name: string;
+  /** Referencing relation. */
+  readonly from: number;
+  /** Referenced relation. */
+  readonly to: number;
+  readonly onDelete: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
+  readonly onUpdate: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
+}
+
+/** A function that is not PostgreSQL's own. */
+export interface CatalogFunction {
+  readonly schema: string;
+  readonly name: string;
+  readonly language: string;
+  readonly volatility: 'immutable' | 'stable' | 'volatile';
+  readonly securityDefiner: boolean;
+  readonly kind: 'function' | 'procedure' | 'aggregate' | 'window';
+  /** prosrc, for languages guard can read. */
+  readonly body?: string;
+}
+
+/** One consistent picture of a database's schema, as JSON. */
+export interface CatalogSnapshot {
+  /** Changes whenever the content does; part of every cache key. */
+  readonly version: string;
+  readonly database: string;
+  /** Schemas searched for unqualified names, pg_catalog left out. */
+  readonly searchPath: readonly string[];
+  readonly relations: readonly CatalogRelation[];
+  readonly foreignKeys: readonly ForeignKey[];
+  readonly functions: readonly CatalogFunction[];
+  /** False when part of the catalog could not be read; lineage then trusts nothing it can't resolve. */
+  readonly complete: boolean;
+}

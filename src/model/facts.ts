@@ -1,0 +1,75 @@
+import type { Actor } from './actor.ts';
+import type { DataClass } from './data-class.ts';
+import type { Environment } from './environment.ts';
+
+/** How many rows a statement touches, with how sure guard is. */
+export interface RowFacts {
+  /** The planner's number, or a lower bound when `atLeast`. */
+  readonly estimate?: number;
+  readonly atLeast?: boolean;
+  readonly exact?: number;
+  /** Rows of the whole table (planner's number). */
+  readonly of?: number;
+  /** Why there is no estimate, in one clause. */
+  readonly unavailable?: string;
+}
+
+/** default-policy.md: small ≤ 100 rows with an effective WHERE, or VALUES; bulk = no effective WHERE, > 1,000 rows, or > 10 % of a table of more than 100. */
+export type WriteScale = 'small' | 'medium' | 'bulk';
+
+export interface DataFacts {
+  readonly tables: readonly string[];
+  /** `table.column`, `table.*` when all. */
+  readonly columns: readonly string[];
+  /** Classes of every column read or written. */
+  readonly classes: readonly DataClass[];
+  readonly rows: RowFacts;
+  /** Absent when nothing is written. */
+  readonly scale?: WriteScale;
+  /** Tables reached by ON DELETE/UPDATE CASCADE or SET NULL, and triggers that would fire, as people read them. */
+  readonly cascades: readonly string[];
+  readonly hasWhere: boolean;
+  /** True when every object acted on was made in this session. */
+  readonly createdHere: boolean;
+}
+
+export const NO_DATA: DataFacts = {
+  tables: [],
+  columns: [],
+  classes: [],
+  rows: {},
+  cascades: [],
+  hasWhere: false,
+  createdHere: false,
+};
+
+export interface PurposeFacts {
+  readonly ticket?: string;
+  readonly text?: string;
+  readonly breakglass: boolean;
+}
+
+export type TransactionState = 'idle' | 'open' | 'failed';
+
+export interface SessionFacts {
+  readonly id: string;
+  /** Classes read so far in this session. */
+  readonly tainted: readonly DataClass[];
+  readonly transaction: TransactionState;
+  /** True when the open transaction has written. */
+  readonly wrote: boolean;
+  /** A person at a terminal can be asked. */
+  readonly attended: boolean;
+}
+
+export interface Facts {
+  readonly actor: Actor;
+  readonly purpose: PurposeFacts;
+  readonly environment: Environment;
+  readonly data: DataFacts;
+  readonly impact: { readonly objects: readonly string[] };
+  readonly workflow: { readonly verified: boolean; readonly name?: string };
+  readonly session: SessionFacts;
+  /** ISO 8601 with offset. */
+  readonly time: string;
+}

@@ -1,0 +1,171 @@
+import type { Actor } from './actor.ts';
+import type { CatalogSnapshot } from './catalog.ts';
+import type { Decision } from './decision.ts';
+import type { Environment } from './environment.ts';
+import type { DataFacts, PurposeFacts, SessionFacts } from './facts.ts';
+import type { Finding } from './finding.ts';
+import type { Intent } from './intent.ts';
+import type { Outputs } from './lineage.ts';
+import type { ParsedKind } from './parsed.ts';
+import type { Target } from './target.ts';
+import type { MaskedText, RawText } from './text.ts';
+
+export const LANGUAGES = ['shell', 'sql', 'psql', 'kubectl'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** How the text was captured and how sure guard is that this is what will take effect. */
+export interface Channel {
+  readonly language: Language;
+  /** `wire`, `argv`, `file`, `check`… */
+  readonly via: string;
+  /** `exact`: these bytes take effect. `claimed`: somebody says so. */
+  readonly certainty: 'exact' | 'claimed';
+}
+
+/** What the session knows of the world around one command. Everything here is JSON. */
+export interface Situation {
+  readonly actor: Actor;
+  readonly purpose: PurposeFacts;
+  readonly environment: Environment;
+  readonly session: SessionFacts;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+/** Statement texts that names stand for in this database session: EXECUTE name, FETCH FROM name. */
+export interface StatementMemory {
+  readonly prepared: Readonly<Record<string, RawText>>;
+  readonly cursors: Readonly<Record<string, RawText>>;
+  /** Relations made in this database session (`schema.name` or `name`), for "made here" rules. */
+  readonly created: readonly string[];
+}
+
+export interface JudgeRequest {
+  readonly channel: Channel;
+  readonly text: RawText;
+  readonly target: Target;
+  readonly cwd?: string;
+  readonly situation: Situation;
+  /** Version of a snapshot published before; absent when there is no catalog. */
+  readonly catalog?: string;
+  readonly memory?: StatementMemory;
+  /** Answers to `wants` of an earlier judgement of the same text. */
+  readonly estimates?: readonly Estimate[];
+  /** False to learn the verdict without leaving an entry (guard check, Parse without Execute). */
+  readonly entry: boolean;
+}
+
+/** An estimate the judge needs before it can decide. */
+export interface EstimateQuery {
+  /** Index of the statement in the message. */
+  readonly statement: number;
+  /** The statement to put behind EXPLAIN (FORMAT JSON). */
+  readonly explain: RawText;
+  /** A bounded count to run where the planner is not trustworthy: returns one row, one bigint. */
+  readonly count?: RawText;
+  /** The count stops here; `rows` then means "at least". */
+  readonly countLimit?: number;
+}
+
+export interface Estimate {
+  readonly statement: number;
+  readonly rows?: number;
+  readonly atLeast?: boolean;
+  readonly exact?: boolean;
+  readonly of?: number;
+  readonly unavailable?: string;
+}
+
+/** What the session must know about each statement of an allowed message to carry it out. */
+export interface StatementPlan {
+  readonly kind: string;
+  readonly outputs: Outputs;
+  readonly copyOut?: { readonly outputs: Outputs; readonly format: 'text' | 'csv' | 'binary' | 'other' };
+  /** Changes to the statement memory once the statement succeeded. */
+  readonly remember?: MemoryChange;
+  readonly writes: boolean;
+  readonly changesSchema: boolean;
+}
+
+export type MemoryChange =
+  | { readonly kind: 'prepare'; readonly name: string; readonly text: RawText }
+  | { readonly kind: 'deallocate'; readonly name: string | 'all' }
+  | { readonly kind: 'cursor'; readonly name: string; readonly text: RawText }
+  | { readonly kind: 'close'; readonly name: string | 'all' }
+  | { readonly kind: 'created'; readonly name: string }
+  | { readonly kind: 'forget-all' };
+
+export interface Judgement extends Decision {
+  /** Id of the decision entry; `record` refers to it. */
+  readonly id: string;
+  /** SHA-256 over text and target, hex: what an approval would be bound to. */
+  readonly statementHash: string;
+  /** ISO 8601: a verdict older than this must be asked again. */
+  readonly expires: string;
+  readonly parsed: ParsedKind;
+  readonly intents: readonly Intent[];
+  readonly findings: readonly Finding[];
+  readonly data: DataFacts;
+  readonly plans: readonly StatementPlan[];
+  /** Shape of the statement (literals removed), for "allow the same shape". */
+  readonly fingerprint: string;
+  /** The text as a person may see it. */
+  readonly masked: MaskedText;
+  /** Not empty: supply these estimates and ask again; no entry was written. */
+  readonly wants: readonly EstimateQuery[];
+}
+
+/** What became of a judged command. */
+export type Outcome =
+  | {
+      readonly kind: 'answer';
+      readonly decision: string;
+      readonly answer: 'yes' | 'no' | 'timeout' | 'cancelled' | 'shape';
+      readonly by: string;
+      readonly waitedMs: number;
+    }
+  | { readonly kind: 'refused'; readonly decision: string; readonly because: string }
+  | {
+      readonly kind: 'result';
+      readonly decision: string;
+      readonly rows: number;
+      readonly masked: Readonly<Record<string, number>>;
+      readonly tag?: string;
+      /** SQLSTATE or exit status. */
+      readonly error?: string;
+      readonly durationMs: number;
+    };
+
+/** Things that happen beside commands: session start and end, a target labelled, a class changed. */
+export interface SessionNote {
+  readonly type:
+    | 'session.start'
+    | 'session.end'
+    | 'policy.load'
+    | 'target.label'
+    | 'catalog.label'
+    | 'mask.error'
+    | 'state.migrate';
+  readonly session: string;
+  readonly actor: Actor;
+  readonly target?: Target;
+  readonly environment?: Environment;
+  /** Small, flat, no raw values. */
+  readonly details: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+/**
+ * The port between a session and whoever decides: in process now, a child process or a daemon under
+ * another uid later. Everything that crosses is JSON. A promise that rejects means "not allowed".
+ */
+export interface Judge {
+  /** Makes a catalog known under its version. */
+  learn(catalog: CatalogSnapshot): Promise<void>;
+  /** Decides; when `entry` and nothing is wanted the decision entry is as durable as its verdict asks before this resolves. */
+  judge(request: JudgeRequest): Promise<Judgement>;
+  /** Resolves once the outcome is recorded (an `answer` and a `refused` are durable then). */
+  record(outcome: Outcome): Promise<void>;
+  note(note: SessionNote): Promise<void>;
+  /** Flushes batched entries and lets go of everything. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,122 @@
+import type { TransactionState } from '../../model/facts.ts';
+import type { CopyMasker, FieldDescription, RowMasker } from '../../model/row-masking.ts';
+import type { RawText } from '../../model/text.ts';
+
+/**
+ * What the proxy asks of the session behind it. The proxy knows messages, order and bytes; the gate knows
+ * meaning. A gate method that throws or rejects ends the connection with a clear error (fails closed).
+ */
+export interface Gate {
+  /** The startup packet, before anything is sent upstream. */
+  startup(parameters: ReadonlyMap<string, string>): StartupRuling;
+  /** Every ParameterStatus, also later ones; a refusal ends the connection. */
+  parameterStatus(name: string, value: string): WireRefusal | undefined;
+  /** After authentication, before the first ReadyForQuery reaches the client; a refusal ends the connection. */
+  ready(server: ServerFacts, probe: Probe): Promise<WireRefusal | undefined>;
+  /** One Query, or one Parse or Execute of the extended protocol, held until this resolves. */
+  statement(request: StatementRequest): Ruling | Promise<Ruling>;
+  /** The connection is idle (ReadyForQuery passed on, nothing outstanding): time for housekeeping. At most one call at a time. */
+  idle?(probe: Probe): Promise<void>;
+  /** NoticeResponse and NotificationResponse texts that belong to no statement. */
+  scrub(fields: NoticeFields): NoticeFields;
+  closed(because: string): void;
+}
+
+export type StartupRuling =
+  | { readonly kind: 'forward'; readonly parameters: ReadonlyMap<string, string> }
+  | { readonly kind: 'refuse'; readonly refusal: WireRefusal };
+
+/** A refusal in PostgreSQL's own words. `detail` is the why, `hint` the instead. */
+export interface WireRefusal {
+  /** SQLSTATE, five characters; 42501 for policy. */
+  readonly code: string;
+  readonly message: string;
+  readonly detail?: string;
+  readonly hint?: string;
+}
+
+/** What is known once the server has accepted the login. */
+export interface ServerFacts {
+  readonly parameters: ReadonlyMap<string, string>;
+  /** SHA-256 of the server certificate (DER), hex; absent without TLS. */
+  readonly certificate?: string;
+  readonly peer: { readonly address?: string; readonly port?: number; readonly socket?: string };
+}
+
+/** `parse`: the text is only being prepared. `execute`: it is about to take effect. */
+export interface StatementRequest {
+  readonly protocol: 'simple' | 'extended';
+  readonly phase: 'parse' | 'execute';
+  readonly text: RawText;
+  /** Prepared statement name of the extended protocol; '' is the unnamed one. */
+  readonly name?: string;
+  readonly bound?: BoundParameters;
+  readonly transaction: TransactionState;
+  /** Milliseconds since the open transaction began, as the proxy saw it. */
+  readonly transactionMs: number;
+  /** Absent when the server is not idle: then nothing may be estimated. */
+  readonly probe?: Probe;
+  /** Fires when the client cancels, the client leaves or the server is lost. */
+  readonly cancel: AbortSignal;
+}
+
+/** Values as the client bound them. */
+export interface BoundParameters {
+  readonly types: readonly number[];
+  readonly formats: readonly number[];
+  readonly values: readonly (Uint8Array | null)[];
+}
+
+export type Ruling =
+  | { readonly kind: 'forward'; readonly run: StatementRun }
+  /**
+   * `substitute`: the server itself fails (a script's transaction is aborted as after any error).
+   * `synthesize`: the client gets the error, the server nothing, the transaction survives.
+   */
+  | { readonly kind: 'refuse'; readonly refusal: WireRefusal; readonly how: 'substitute' | 'synthesize' }
+  /** Answered by guard, never forwarded (SHOW guard.status). */
+  | {
+      readonly kind: 'answer';
+      readonly tag: string;
+      readonly columns?: readonly string[];
+      readonly rows?: readonly (readonly string[])[];
+    }
+  | { readonly kind: 'disconnect'; readonly refusal: WireRefusal };
+
+/** Follows one forwarded message. `index` counts its statements from 0. */
+export interface StatementRun {
+  /** Called for each RowDescription (or, without one, before the first row of an Execute whose fields were described earlier). */
+  rows(index: number, fields: readonly FieldDescription[]): RowTreatment | WireRefusal;
+  /** Called at CopyOutResponse; a refusal discards the data and gives the client an error. */
+  copyOut(
+    index: number,
+    copy: { readonly columns: number; readonly format: 'text' | 'binary' },
+  ): CopyMasker | undefined | WireRefusal;
+  /** ErrorResponse and NoticeResponse while this runs. */
+  scrub(fields: NoticeFields): NoticeFields;
+  /** CommandComplete or EmptyQueryResponse of statement `index`. */
+  completed(index: number, tag: string, rows: number): void;
+  /** Once, when the message is done: after ReadyForQuery, an error, or a lost connection. */
+  finished(outcome: { readonly error?: string; readonly rows: number; readonly durationMs: number }): void;
+}
+
+export interface RowTreatment {
+  readonly masker?: RowMasker;
+  /** Rows after these are dropped; the client gets a notice. */
+  readonly maxRows?: number;
+}
+
+/** Field code (one character, for example `M`) to text, in order. */
+export type NoticeFields = ReadonlyMap<string, string>;
+
+/** guard's own statements on the user's idle connection, invisible to the client. */
+export interface Probe {
+  /** Simple protocol; resolves with one result per statement. Never rejects for a server error. */
+  simple(sql: string): Promise<ProbeAnswer>;
+  /** One statement with the client's own parameters. */
+  bound(sql: string, parameters: BoundParameters): Promise<ProbeAnswer>;
+}
+
+export type ProbeAnswer =
+  | { readonly kind: 'rows'; readonly results: readonly (readonly (readonly (string | null)[])[])[] }
+  | { readonly kind: 'error'; readonly code: string; readonly message: string };
