@@ -95,6 +95,8 @@ export type SqlEffect =
       readonly value?: string;
       readonly scope: 'session' | 'local' | 'database' | 'role' | 'system';
       readonly weakens?: string;
+      /** Changes how the server reads SQL text or bytes, so that guard and the server would see different statements. */
+      readonly lexer?: boolean;
     }
   | { readonly kind: 'dynamic'; readonly by: string; readonly body?: string }
   | {
