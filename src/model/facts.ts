@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts';
 import type { DataClass } from './data-class.ts';
 import type { Environment } from './environment.ts';
+import type { Target } from './target.ts';
 
 /** How many rows a statement touches, with how sure guard is. */
 export interface RowFacts {
@@ -70,6 +71,8 @@ export interface Facts {
   readonly impact: { readonly objects: readonly string[] };
   readonly workflow: { readonly verified: boolean; readonly name?: string };
   readonly session: SessionFacts;
+  /** Absent where nobody said what would be acted on; a policy then treats `target.kind` as undecided. */
+  readonly target?: Pick<Target, 'kind'>;
   /** ISO 8601 with offset. */
   readonly time: string;
 }
