@@ -1,0 +1,48 @@
+// One bundle: dist/guard.js and the chunks it loads late, the worker, the grammar's wasm, the compiled policy,
+// the demo database, man page and completions. Native packages (PTY, locks) and PGlite stay packages.
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+const dist = join(root, 'dist');
+
+const PACKAGES_KEPT = ['@lydell/node-pty', '@lydell/node-pty-*', 'koffi', '@electric-sql/pglite'];
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+
+await build({
+  absWorkingDir: root,
+  entryPoints: { guard: 'bin/guard.ts', worker: 'src/session/worker.ts', 'judge-child': 'src/judge/child.ts', 'build-steps': 'src/cli/build-steps.ts' },
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: PACKAGES_KEPT,
+  // ink asks for its developer tools only when DEV is set; they are not shipped.
+  alias: { 'react-devtools-core': join(root, 'scripts/no-devtools.mjs') },
+  define: { 'process.env.NODE_ENV': '"production"' },
+  // CommonJS packages inside an ES module bundle still call require for Node's own modules.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'linked',
+  sourcemap: false,
+  chunkNames: 'chunks/[name]-[hash]',
+  logLevel: 'warning',
+});
+
+cpSync(join(dirname(require.resolve('libpg-query')), 'libpg-query.wasm'), join(dist, 'libpg-query.wasm'));
+if (existsSync(join(dist, 'chunks'))) cpSync(join(dist, 'libpg-query.wasm'), join(dist, 'chunks/libpg-query.wasm'));
+
+const steps = await import(pathToFileURL(join(dist, 'build-steps.js')).href);
+writeFileSync(join(root, 'policies/default.json'), JSON.stringify(await steps.compileBuiltInPolicy()));
+await steps.writePapers(join(root, 'share'));
+await steps.writeDemoDatabase(join(dist, 'demo'));
+rmSync(join(dist, 'build-steps.js'));

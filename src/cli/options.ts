@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util';
+import { GuardError } from '../model/errors.ts';
+
+/** One option that every command understands. Options can only tighten. */
+interface CommonOption {
+  readonly name: string;
+  readonly argument?: string;
+  readonly several?: true;
+  readonly says: string;
+}
+
+export const COMMON_OPTIONS: readonly CommonOption[] = [
+  { name: 'env', argument: 'class', says: 'raise the environment: dev, staging or prod' },
+  { name: 'actor', argument: 'kind', says: 'add doubt about who acts: human, agent or ci' },
+  { name: 'policy', argument: 'file', several: true, says: 'one more policy layer (it can only tighten)' },
+  { name: 'ticket', argument: 'id', says: 'the ticket this work belongs to' },
+  { name: 'purpose', argument: 'text', says: 'why you do this, for the record' },
+  { name: 'json', says: 'machine-readable output' },
+  { name: 'no-color', says: 'no colours (NO_COLOR works too)' },
+];
+
+/** Options of guarded sessions. */
+export const SESSION_OPTIONS: readonly CommonOption[] = [
+  { name: 'prompt', argument: 'style', says: 'how questions are asked: panel or plain' },
+  { name: 'debug', says: "write guard's own trouble to a file in the state folder, masked" },
+  { name: 'quiet', says: 'no line at the start' },
+];
+
+export interface CommonValues {
+  readonly env?: string;
+  readonly actor?: string;
+  readonly policy: readonly string[];
+  readonly ticket?: string;
+  readonly purpose?: string;
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+export interface SessionValues extends CommonValues {
+  readonly prompt?: string;
+  readonly debug: boolean;
+  readonly quiet: boolean;
+}
+
+function choice(name: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value)) return;
+  throw new GuardError('USAGE', `--${name} takes ${allowed.join(', ')}; not "${value}"`);
+}
+
+function parseTable(
+  args: readonly string[],
+  table: readonly CommonOption[],
+): Readonly<Record<string, unknown>> {
+  const options = Object.fromEntries(
+    table.map(({ name, argument, several }) => [
+      name,
+      {
+        type: argument === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: several === true,
+      },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (cause) {
+    const message = cause instanceof Error ? (cause.message.split('. ')[0] ?? '') : '';
+    throw new GuardError('USAGE', message, {
+      cause,
+      hint: 'guard --help lists the options; the command to run comes after --',
+    });
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+/** Reads the options in front of `--`, without loading the command library: session start is a hot path. Throws USAGE. */
+export function readSessionOptions(args: readonly string[]): SessionValues {
+  const values = parseTable(args, [...COMMON_OPTIONS, ...SESSION_OPTIONS]);
+  const [env, actor, ticket, purpose, prompt] = ['env', 'actor', 'ticket', 'purpose', 'prompt'].map((name) =>
+    text(values[name]),
+  );
+  choice('env', env, ['dev', 'staging', 'prod']);
+  choice('actor', actor, ['human', 'agent', 'ci']);
+  choice('prompt', prompt, ['panel', 'plain']);
+  return {
+    ...(env === undefined ? {} : { env }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(ticket === undefined ? {} : { ticket }),
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(prompt === undefined ? {} : { prompt }),
+    policy: texts(values['policy']),
+    json: values['json'] === true,
+    color: values['no-color'] !== true && process.env['NO_COLOR'] === undefined,
+    debug: values['debug'] === true,
+    quiet: values['quiet'] === true,
+  };
+}

@@ -1,0 +1,202 @@
+import { Argument, Command, Option } from 'commander';
+import type { CatalogArguments } from './commands/catalog.ts';
+import { COMMON_OPTIONS } from './options.ts';
+
+/** Sets the exit status of the process; a command resolves to it. */
+type Finish = (status: number) => void;
+
+const ABOUT = `guard stands between whoever types a command and what it would touch. It understands the command
+before it runs, lets it pass, asks or blocks, masks personal and health data in what comes back,
+and keeps a signed trail.
+
+  guard -- psql prod                a guarded session; nothing changes until something is wrong
+  guard exec -- psql -f fix.sql     the same in a script: never asks, exit 77 when refused
+  guard check "DROP TABLE claims"   the verdict with its reasons; nothing is run
+  guard demo                        try it on a made-up clinic`;
+
+const EXAMPLES = `
+Exit statuses of guard exec: the command's own; 77 refused, 75 waiting for approval, 78 bad policy or
+configuration, 74 the audit can't be written, 70 guard failed, 64 usage.`;
+
+function withCommon(command: Command): Command {
+  for (const { name, argument, several, says } of COMMON_OPTIONS) {
+    const flags = argument === undefined ? `--${name}` : `--${name} <${argument}>`;
+    const option = new Option(flags, says);
+    command.addOption(
+      several === true ? option.argParser((value: string, all: string[] = []) => [...all, value]) : option,
+    );
+  }
+  return command;
+}
+
+function addCheck(program: Command, finish: Finish): void {
+  withCommon(program.command('check'))
+    .description('the verdict with its reasons; nothing is run')
+    .addArgument(new Argument('[text]', 'what would be run; - or nothing reads it from standard input'))
+    .addOption(
+      new Option('--lang <language>', 'what the text is').choices(['shell', 'sql', 'psql', 'kubectl']),
+    )
+    .option('--jsonl', 'one JSON object a line in, one a line out, in the same order')
+    .option('--schema <file>', 'judge SQL against the tables in this DDL file')
+    .action(async (text: string | undefined, options: Record<string, unknown>) => {
+      const { check } = await import('./commands/check.ts');
+      finish(await check(text, options));
+    });
+}
+
+function addExec(program: Command): void {
+  // Handled before this program is loaded (cli/main.ts); here for help, man page and completion.
+  withCommon(program.command('exec'))
+    .description('one command in a script: never asks, the first refusal is final')
+    .usage('[options] -- COMMAND [ARG...]');
+}
+
+function addDemo(program: Command, finish: Finish): void {
+  program
+    .command('demo')
+    .description('a made-up clinic in an embedded database, behind guard')
+    .option('--script', 'run the tour without a terminal and print it')
+    .action(async (options: Record<string, unknown>) => {
+      const { demo } = await import('./commands/demo.ts');
+      finish(await demo(options['script'] === true));
+    });
+}
+
+function addAudit(program: Command, finish: Finish): void {
+  const audit = program.command('audit').description('the signed trail');
+  audit
+    .command('verify')
+    .description('check every signature and link; exit 1 with all problems listed')
+    .argument('[folder]', 'a log folder elsewhere')
+    .option('--json', 'machine-readable output')
+    .action(async (folder: string | undefined, options: Record<string, unknown>) => {
+      const { auditVerify } = await import('./commands/audit.ts');
+      finish(await auditVerify(folder, options['json'] === true));
+    });
+  audit
+    .command('log')
+    .description('what was decided and what came of it')
+    .option('--json', 'the entries as they are, one a line')
+    .option('--session <id>', 'only this session')
+    .addOption(
+      new Option('--verdict <verdict>', 'only this verdict').choices(['allow', 'prompt', 'approve', 'block']),
+    )
+    .option('--since <time>', 'ISO 8601, or 30m, 4h, 7d')
+    .option('-n, --lines <count>', 'the newest so many', '50')
+    .action(async (options: Record<string, unknown>) => {
+      const { auditLog } = await import('./commands/audit.ts');
+      finish(await auditLog(options));
+    });
+}
+
+function addCatalog(program: Command, finish: Finish): void {
+  const catalog = program.command('catalog').description('which column holds which class of data, and why');
+  const run = async (action: CatalogArguments) => {
+    const { catalogCommand } = await import('./commands/catalog.ts');
+    finish(await catalogCommand(action));
+  };
+  const target = new Option(
+    '--target <target>',
+    'a known database (guard targets); default: the one seen last',
+  );
+  const json = new Option('--json', 'machine-readable output');
+  for (const [name, says] of [
+    ['show', 'every classed column and why'],
+    ['review', 'the columns guard is unsure about'],
+    ['export', 'the labels as a policy file'],
+  ] as const) {
+    catalog
+      .command(name)
+      .description(says)
+      .addOption(target)
+      .addOption(json)
+      .action((options: Record<string, unknown>) => run({ action: name, options }));
+  }
+  catalog
+    .command('set')
+    .description('label a column; a label beats a guess')
+    .argument('<column>', 'TABLE.COLUMN or SCHEMA.TABLE.COLUMN')
+    .argument('<class>', 'a data class such as phi.ssn, or none')
+    .addOption(target)
+    .action((column: string, dataClass: string, options: Record<string, unknown>) =>
+      run({ action: 'set', column, dataClass, options }),
+    );
+}
+
+function addTargets(program: Command, finish: Finish): void {
+  const targets = program.command('targets').description('the databases guard knows, and what they are');
+  targets
+    .command('list', { isDefault: true })
+    .description('every known target with its class and where that came from')
+    .option('--json', 'machine-readable output')
+    .action(async (options: Record<string, unknown>) => {
+      const { targetsList } = await import('./commands/targets.ts');
+      finish(await targetsList(options['json'] === true));
+    });
+  targets
+    .command('label')
+    .description('say what a target is')
+    .argument('<target>', 'its label or identity')
+    .addArgument(new Argument('<class>', 'what it is').choices(['prod', 'staging', 'dev']))
+    .option('--name <label>', 'what people call it')
+    .action(async (target: string, environment: string, options: Record<string, unknown>) => {
+      const { targetsLabel } = await import('./commands/targets.ts');
+      finish(await targetsLabel(target, environment, options));
+    });
+  targets
+    .command('forget')
+    .description('ask again the next time')
+    .argument('<target>', 'its label or identity')
+    .action(async (target: string) => {
+      const { targetsForget } = await import('./commands/targets.ts');
+      finish(await targetsForget(target));
+    });
+}
+
+function addOwnState(program: Command, finish: Finish): void {
+  withCommon(program.command('status'))
+    .description('who guard thinks you are, what it would use, and where each value came from')
+    .action(async (options: Record<string, unknown>) => {
+      const { status } = await import('./commands/status.ts');
+      finish(await status(options));
+    });
+  program
+    .command('doctor')
+    .description('what is installed, what is missing, how far guard can be trusted here')
+    .option('--json', 'machine-readable output')
+    .option('--self-test', 'run the analyzers against each other')
+    .action(async (options: Record<string, unknown>) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      finish(await doctor(options));
+    });
+  program
+    .command('completion')
+    .description('print the completion script of a shell')
+    .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: string) => {
+      const { printCompletion } = await import('./commands/completion.ts');
+      finish(printCompletion(buildProgram(finish), shell));
+    });
+}
+
+/** Every command with its options: what help, man page and completions are made from. */
+export function buildProgram(finish: Finish): Command {
+  const program = withCommon(new Command('guard'))
+    .description(ABOUT)
+    .usage('[options] -- COMMAND [ARG...]\n       guard COMMAND')
+    .addHelpText('after', EXAMPLES)
+    .enablePositionalOptions()
+    .version(VERSION, '-V, --version', 'the version')
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride();
+  addExec(program);
+  addCheck(program, finish);
+  addDemo(program, finish);
+  addAudit(program, finish);
+  addCatalog(program, finish);
+  addTargets(program, finish);
+  addOwnState(program, finish);
+  return program;
+}
+
+export const VERSION = '0.1.0';

@@ -1,0 +1,133 @@
+import type { CatalogSnapshot } from '../model/catalog.ts';
+import type { MemoryChange, StatementMemory, StatementPlan } from '../model/judge.ts';
+import type { SqlEffect, SqlStatement } from '../model/sql.ts';
+import { traceCopy, traceOutputs } from '../parse/sql/lineage/trace.ts';
+import { findRelation } from './catalog-lookup.ts';
+
+const SCHEMA_EFFECTS: ReadonlySet<SqlEffect['kind']> = new Set([
+  'create',
+  'alter',
+  'drop',
+  'dynamic',
+  'unknown',
+]);
+
+const WRITE_EFFECTS: ReadonlySet<SqlEffect['kind']> = new Set([
+  'insert',
+  'update',
+  'delete',
+  'truncate',
+  'create',
+  'alter',
+  'drop',
+  'grant',
+  'role',
+  'copy-in',
+  'server-file',
+  'server-program',
+  'server-control',
+  'remote',
+  'dynamic',
+  'log-tamper',
+  'unknown',
+]);
+
+function changesSchema(effect: SqlEffect): boolean {
+  if (SCHEMA_EFFECTS.has(effect.kind)) return true;
+  if (effect.kind === 'setting') return effect.name === 'search_path';
+  return effect.kind === 'role' && effect.action === 'set';
+}
+
+function preparedChange(
+  effect: Extract<SqlEffect, { kind: 'prepared' }>,
+  statement: SqlStatement,
+): MemoryChange | undefined {
+  switch (effect.action) {
+    case 'prepare':
+      return { kind: 'prepare', name: effect.name, text: statement.text };
+    case 'deallocate':
+      return { kind: 'deallocate', name: effect.name === '' ? 'all' : effect.name };
+    case 'execute':
+      return undefined;
+  }
+}
+
+function cursorChange(
+  effect: Extract<SqlEffect, { kind: 'cursor' }>,
+  statement: SqlStatement,
+): MemoryChange | undefined {
+  switch (effect.action) {
+    case 'declare':
+      return { kind: 'cursor', name: effect.name, text: statement.text };
+    case 'close':
+      return { kind: 'close', name: effect.name === '' ? 'all' : effect.name };
+    case 'fetch':
+    case 'move':
+      return undefined;
+  }
+}
+
+const IF_NOT_EXISTS = /\bif\s+not\s+exists\b/i;
+
+/** Only what this statement surely made: with IF NOT EXISTS or a known relation of that name it may be somebody else's. */
+function createdChange(
+  effect: Extract<SqlEffect, { kind: 'create' }>,
+  statement: SqlStatement,
+  catalog: CatalogSnapshot | undefined,
+): MemoryChange | undefined {
+  if (effect.object.type !== 'table' || effect.replaces || IF_NOT_EXISTS.test(statement.text))
+    return undefined;
+  const schema = effect.object.schema ?? catalog?.searchPath[0];
+  if (schema === undefined || findRelation(catalog, { schema, name: effect.object.name }) !== undefined)
+    return undefined;
+  return { kind: 'created', name: `${schema}.${effect.object.name}` };
+}
+
+function changeOf(
+  effect: SqlEffect,
+  statement: SqlStatement,
+  catalog: CatalogSnapshot | undefined,
+): MemoryChange | undefined {
+  switch (effect.kind) {
+    case 'prepared':
+      return preparedChange(effect, statement);
+    case 'cursor':
+      return cursorChange(effect, statement);
+    case 'create':
+      return createdChange(effect, statement, catalog);
+    case 'session':
+      return effect.by === 'DISCARD ALL' ? { kind: 'forget-all' } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function memoryChange(
+  statement: SqlStatement,
+  catalog: CatalogSnapshot | undefined,
+): MemoryChange | undefined {
+  for (const effect of statement.effects) {
+    const change = changeOf(effect, statement, catalog);
+    if (change !== undefined) return change;
+  }
+  return undefined;
+}
+
+/** What a session must know to carry out one statement that was let through. */
+export function planStatement(
+  statement: SqlStatement,
+  catalog: CatalogSnapshot | undefined,
+  memory: StatementMemory,
+): StatementPlan {
+  const world = { catalog, prepared: memory.prepared, cursors: memory.cursors };
+  const copy = statement.effects.find((effect) => effect.kind === 'copy-out');
+  const remember = memoryChange(statement, catalog);
+  return {
+    kind: statement.kind,
+    outputs: traceOutputs(statement, world),
+    ...(copy === undefined ? {} : { copyOut: { outputs: traceCopy(statement, world), format: copy.format } }),
+    ...(remember === undefined ? {} : { remember }),
+    writes: statement.effects.some((effect) => WRITE_EFFECTS.has(effect.kind)),
+    changesSchema: statement.effects.some(changesSchema),
+  };
+}

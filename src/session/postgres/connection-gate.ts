@@ -1,0 +1,271 @@
+import type { CatalogSnapshot } from '../../model/catalog.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { Message } from '../../model/finding.ts';
+import type { Judgement, JudgeRequest, Situation } from '../../model/judge.ts';
+import type { Target } from '../../model/target.ts';
+import type {
+  Gate,
+  NoticeFields,
+  Probe,
+  Ruling,
+  ServerFacts,
+  StartupRuling,
+  StatementRequest,
+  WireRefusal,
+} from '../../wire/postgres/gate.ts';
+import type { GateSetting } from './gate-setting.ts';
+import { JudgedRun, PASSING_RUN } from './judged-run.ts';
+import { OpenTransaction } from './open-transaction.ts';
+import { answerOwn, misspelt, refuseSetting } from './own-answer.ts';
+import { type OwnStatement, readOwnStatement } from './own-statement.ts';
+import { questionFor } from './question.ts';
+import { CANCELLED, failure, refusalOf } from './refusal.ts';
+import { estimateRows, noEstimates } from './row-estimate.ts';
+import { scrubOutside } from './scrub.ts';
+import { checkParameter, startupParameters } from './startup-check.ts';
+import { SessionMemory } from './statement-memory.ts';
+
+const SERVER_BUSY = 'the server is still busy with an earlier statement';
+
+/** Where meaning meets bytes: one for each connection that psql (or a driver) opens through guard. */
+export class ConnectionGate implements Gate {
+  readonly #setting: GateSetting;
+  readonly #number: number;
+  readonly #memory = new SessionMemory();
+  readonly #transaction = new OpenTransaction();
+  #target: Target;
+  #environment: Environment | undefined;
+  #catalog: CatalogSnapshot | undefined;
+  #catalogKey = '';
+  #catalogStale = false;
+  #last: Judgement | undefined;
+
+  constructor(setting: GateSetting, number: number) {
+    this.#setting = setting;
+    this.#number = number;
+    const { servers, database, user } = setting.target;
+    const [{ host, port }] = servers;
+    this.#target = { kind: 'postgres', name: `${database} on ${host}:${port}`, host, port, database, user };
+  }
+
+  startup(parameters: ReadonlyMap<string, string>): StartupRuling {
+    return startupParameters(parameters, this.#setting.target, this.#number);
+  }
+
+  parameterStatus(name: string, value: string): WireRefusal | undefined {
+    return checkParameter(name, value);
+  }
+
+  async ready(server: ServerFacts, probe: Probe): Promise<WireRefusal | undefined> {
+    const { surroundings, catalogs, judge } = this.#setting;
+    const place = await surroundings.identify(server, probe, this.#setting.target);
+    if (place.kind === 'refuse') return place.refusal;
+    this.#target = place.target;
+    this.#environment = place.environment;
+    this.#catalogKey = place.catalogKey;
+    this.#catalog = await catalogs.get(place.catalogKey, probe);
+    await judge.note({
+      type: 'session.start',
+      session: this.#setting.session,
+      actor: this.#setting.actor,
+      target: this.#target,
+      environment: this.#environment,
+      details: {
+        connection: this.#number,
+        attempts: this.#setting.attempts,
+        catalog: this.#catalog === undefined ? 'unreadable' : 'read',
+      },
+    });
+    surroundings.announce(this.#target, this.#environment, this.#catalog);
+    return undefined;
+  }
+
+  async statement(request: StatementRequest): Promise<Ruling> {
+    // Preparing runs nothing; the same text is judged when it is executed.
+    if (request.phase === 'parse' && !mayBeOwn(request.text)) return { kind: 'forward', run: PASSING_RUN };
+    const own = readOwnStatement(request.text);
+    if (own !== undefined) return this.#answerOwn(own);
+    const { final } = this.#setting.run;
+    if (final !== undefined) return this.#refuse(final);
+    try {
+      return await this.#rule(request);
+    } catch (error) {
+      this.#setting.post({
+        kind: 'trouble',
+        text: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+      return {
+        kind: 'disconnect',
+        refusal: failure('this statement could not be judged or recorded, so it was not run.'),
+      };
+    }
+  }
+
+  async idle(probe: Probe): Promise<void> {
+    if (!this.#catalogStale && !this.#setting.catalogs.isStale(this.#catalogKey)) return;
+    this.#catalogStale = false;
+    this.#catalog = await this.#setting.catalogs.refresh(this.#catalogKey, probe);
+  }
+
+  scrub(fields: NoticeFields): NoticeFields {
+    return scrubOutside(fields);
+  }
+
+  closed(because: string): void {
+    if (this.#environment === undefined) return;
+    void this.#setting.judge
+      .note({
+        type: 'session.end',
+        session: this.#setting.session,
+        actor: this.#setting.actor,
+        target: this.#target,
+        environment: this.#environment,
+        details: { connection: this.#number, because },
+      })
+      .catch(() => undefined);
+  }
+
+  async #rule(request: StatementRequest): Promise<Ruling> {
+    this.#transaction.enter(request.transaction);
+    const judgement = await this.#judge(request);
+    this.#last = judgement;
+    if (judgement.verdict !== 'allow') {
+      const refused = await this.#enforce(request, judgement);
+      if (refused !== undefined) return refused;
+    }
+    return { kind: 'forward', run: this.#run(request, judgement) };
+  }
+
+  #run(request: StatementRequest, judgement: Judgement): JudgedRun {
+    return new JudgedRun({
+      setting: this.#setting,
+      judgement,
+      text: request.text,
+      catalog: this.#catalog,
+      environment: this.#knownEnvironment(),
+      completed: (plan) => {
+        this.#transaction.ran(plan);
+        if (plan.remember !== undefined) this.#memory.apply(plan.remember);
+        if (plan.changesSchema) this.#catalogStale = true;
+      },
+    });
+  }
+
+  #situation(request: StatementRequest): Situation {
+    return {
+      actor: this.#setting.actor,
+      purpose: this.#setting.purpose.facts,
+      environment: this.#knownEnvironment(),
+      session: {
+        id: this.#setting.session,
+        tainted: [],
+        transaction: request.transaction,
+        wrote: this.#transaction.wrote,
+        attended: this.#setting.attended,
+      },
+      time: new Date().toISOString(),
+    };
+  }
+
+  async #judge(request: StatementRequest): Promise<Judgement> {
+    const { judge } = this.#setting;
+    const asked: JudgeRequest = {
+      channel: { language: 'sql', via: 'wire', certainty: 'exact' },
+      text: request.text,
+      target: this.#target,
+      situation: this.#situation(request),
+      ...(this.#catalog === undefined ? {} : { catalog: this.#catalog.version }),
+      memory: this.#memory.picture,
+      entry: true,
+    };
+    const first = await judge.judge(asked);
+    if (first.wants.length === 0) return first;
+    return judge.judge({ ...asked, estimates: await this.#estimate(request, first) });
+  }
+
+  async #estimate(request: StatementRequest, { wants }: Judgement) {
+    const { probe, transaction, bound } = request;
+    if (probe === undefined) return noEstimates(wants, SERVER_BUSY);
+    const whyNot = await this.#transaction.whyNoQuery(transaction, probe);
+    if (whyNot !== undefined) return noEstimates(wants, whyNot);
+    return estimateRows(wants, {
+      probe,
+      inTransaction: transaction === 'open',
+      ...(bound === undefined ? {} : { bound }),
+    });
+  }
+
+  /** Undefined when it may run. */
+  async #enforce(request: StatementRequest, judgement: Judgement): Promise<Ruling | undefined> {
+    const question = await questionFor({
+      judgement,
+      request,
+      actor: this.#setting.actor,
+      target: this.#target,
+      environment: this.#knownEnvironment(),
+      policy: this.#setting.policy,
+      wrote: this.#transaction.wrote,
+    });
+    const began = Date.now();
+    const enforced = await this.#setting.enforcer.enforce(question, request.cancel);
+    if (enforced.asked) {
+      await this.#setting.judge.record({
+        kind: 'answer',
+        decision: judgement.id,
+        answer: enforced.answer,
+        by: this.#setting.actor.id,
+        waitedMs: Date.now() - began,
+      });
+    }
+    if (request.cancel.aborted) return { kind: 'refuse', refusal: cancelled(), how: 'synthesize' };
+    if (enforced.kind === 'pass') return undefined;
+    await this.#setting.judge.record({ kind: 'refused', decision: judgement.id, because: enforced.because });
+    this.#setting.run.refused(enforced.message);
+    this.#setting.post({ kind: 'refused', message: enforced.message, rule: judgement.rule });
+    return this.#refuse(enforced.message);
+  }
+
+  /** A script's transaction must fail as after any error; a person keeps what the open transaction did so far. */
+  #refuse(message: Message): Ruling {
+    return {
+      kind: 'refuse',
+      refusal: refusalOf(message),
+      how: this.#setting.attended ? 'synthesize' : 'substitute',
+    };
+  }
+
+  #answerOwn(own: OwnStatement): Ruling {
+    const { actor, purpose, attended } = this.#setting;
+    if (own.kind === 'misspelt')
+      return { kind: 'refuse', refusal: misspelt(), how: attended ? 'synthesize' : 'substitute' };
+    if (own.kind !== 'show' && actor.kind !== 'human') {
+      return { kind: 'refuse', refusal: refuseSetting(actor.kind), how: 'substitute' };
+    }
+    return answerOwn(own, {
+      purpose,
+      status: {
+        session: this.#setting.session,
+        actor,
+        target: this.#target,
+        environment: this.#knownEnvironment(),
+        catalog: this.#catalog,
+        policy: this.#setting.policy,
+      },
+      last: this.#last,
+    });
+  }
+
+  /** Before the target is known nothing can be judged; the proxy asks nothing before `ready`. */
+  #knownEnvironment(): Environment {
+    if (this.#environment === undefined) throw new TypeError('a statement before the connection was ready');
+    return this.#environment;
+  }
+}
+
+function mayBeOwn(text: string): boolean {
+  return readOwnStatement(text) !== undefined;
+}
+
+function cancelled(): WireRefusal {
+  return { code: CANCELLED, message: 'canceling statement due to user request' };
+}

@@ -1,0 +1,53 @@
+import type { Enforcer } from '../../enforce/enforcer.ts';
+import type { Actor } from '../../model/actor.ts';
+import type { Message } from '../../model/finding.ts';
+import type { Judge } from '../../model/judge.ts';
+import type { CompiledPolicy } from '../../model/policy.ts';
+import type { ConnectionTarget } from '../../wire/postgres/target.ts';
+import type { Catalogs } from './catalogs.ts';
+import type { FromWorker } from './messages.ts';
+import type { Purpose } from './purpose.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What all connections of one session share. */
+export interface GateSetting {
+  readonly session: string;
+  readonly target: ConnectionTarget;
+  readonly actor: Actor;
+  readonly attempts: readonly string[];
+  readonly purpose: Purpose;
+  readonly judge: Judge;
+  readonly enforcer: Enforcer;
+  readonly policy: CompiledPolicy;
+  readonly surroundings: Surroundings;
+  readonly catalogs: Catalogs;
+  /** Keys the pseudonyms of this session. */
+  readonly pseudonymKey: Uint8Array;
+  readonly attended: boolean;
+  readonly run: RunState;
+  readonly post: (message: FromWorker) => void;
+}
+
+/** How the whole run stands. In a script the first refusal is final. */
+export class RunState {
+  readonly scripted: boolean;
+  #final: Message | undefined;
+
+  constructor(scripted: boolean) {
+    this.scripted = scripted;
+  }
+
+  /** Why everything is refused from now on; undefined while nothing was. */
+  get final(): Message | undefined {
+    return this.#final;
+  }
+
+  refused(message: Message): void {
+    if (!this.scripted || this.#final !== undefined) return;
+    this.#final = {
+      effect: 'Not run: an earlier statement of this run was refused.',
+      why: message.effect,
+      instead: message.instead,
+    };
+  }
+}

@@ -1,0 +1,65 @@
+import type { Actor } from '../../model/actor.ts';
+import type { EnvironmentClass } from '../../model/environment.ts';
+import type { GuardErrorCode } from '../../model/errors.ts';
+import type { PurposeFacts } from '../../model/facts.ts';
+import type { Message } from '../../model/finding.ts';
+import type { Answer, Question } from '../../model/prompter.ts';
+import type { Settings } from '../../policy/settings.ts';
+import type { ConnectionTarget } from '../../wire/postgres/target.ts';
+
+/** What the worker thread is started with. Plain data: it crosses a thread. */
+export interface WorkerSetting {
+  readonly session: string;
+  readonly socketPath: string;
+  readonly target: ConnectionTarget;
+  readonly actor: Actor;
+  readonly attempts: readonly string[];
+  readonly purpose: PurposeFacts;
+  readonly settings: Settings;
+  /** Raises the environment of every target. */
+  readonly environment?: EnvironmentClass;
+  /** A person can be asked. */
+  readonly attended: boolean;
+  /** The first refusal is final for the run (no terminal, `guard exec`). */
+  readonly scripted: boolean;
+  /** Host the judge in a child process instead of this thread. */
+  readonly judgeApart: boolean;
+  readonly stateFolder: string;
+}
+
+/** One finding out to the person who watches: what the target turned out to be. */
+export interface Connected {
+  readonly target: string;
+  readonly environment: EnvironmentClass;
+  readonly because: string;
+  readonly columns: number;
+  readonly classed: number;
+  readonly unsure: number;
+}
+
+/** A target nobody has named yet. */
+export interface UnknownTarget {
+  readonly name: string;
+  readonly identity: string;
+  readonly host: string;
+}
+
+export type FromWorker =
+  | { readonly kind: 'listening' }
+  | { readonly kind: 'connected'; readonly connected: Connected }
+  | { readonly kind: 'ask'; readonly question: Question }
+  | { readonly kind: 'withdraw'; readonly question: string; readonly because: string }
+  | { readonly kind: 'label'; readonly id: string; readonly target: UnknownTarget }
+  | { readonly kind: 'refused'; readonly message: Message; readonly rule: string }
+  | { readonly kind: 'trouble'; readonly text: string }
+  | {
+      readonly kind: 'failed';
+      readonly code: GuardErrorCode;
+      readonly message: string;
+      readonly hint?: string;
+    };
+
+export type ToWorker =
+  | { readonly kind: 'answer'; readonly question: string; readonly answer: Answer }
+  | { readonly kind: 'labelled'; readonly id: string; readonly class: EnvironmentClass | undefined }
+  | { readonly kind: 'close' };

@@ -1,0 +1,57 @@
+import type { TransactionState } from '../../model/facts.ts';
+import type { StatementPlan } from '../../model/judge.ts';
+import type { Probe } from '../../wire/postgres/gate.ts';
+
+/** Statements that take no snapshot, so that a transaction may still choose its isolation level after them. */
+const BEFORE_SNAPSHOT: ReadonlySet<string> = new Set([
+  'TransactionStmt',
+  'VariableSetStmt',
+  'VariableShowStmt',
+  'ConstraintsSetStmt',
+]);
+
+const LOCKS_SQL = `SELECT mode || ' on ' || relation::regclass::text FROM pg_catalog.pg_locks
+ WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted AND mode NOT IN ('AccessShareLock', 'RowShareLock')
+ AND relation > 16383 ORDER BY 1 LIMIT 8`;
+
+/** What one connection's current transaction has done so far, as far as guard saw it. */
+export class OpenTransaction {
+  #wrote = false;
+  #snapshot = false;
+
+  get wrote(): boolean {
+    return this.#wrote;
+  }
+
+  /** Tells of the state before each statement; a fresh transaction starts clean. */
+  enter(state: TransactionState): void {
+    if (state !== 'idle') return;
+    this.#wrote = false;
+    this.#snapshot = false;
+  }
+
+  ran(plan: StatementPlan): void {
+    if (plan.writes) this.#wrote = true;
+    if (!BEFORE_SNAPSHOT.has(plan.kind)) this.#snapshot = true;
+  }
+
+  /**
+   * Why guard must not run a query of its own here, or undefined. In REPEATABLE READ and SERIALIZABLE the first
+   * query fixes what the transaction sees: that must be the user's.
+   */
+  async whyNoQuery(state: TransactionState, probe: Probe): Promise<string | undefined> {
+    if (state === 'failed') return 'the transaction has failed';
+    if (state === 'idle' || this.#snapshot) return undefined;
+    const answer = await probe.simple('SHOW transaction_isolation');
+    const level = answer.kind === 'rows' ? answer.results[0]?.[0]?.[0] : undefined;
+    if (level === 'read committed' || level === 'read uncommitted') return undefined;
+    return `the ${level ?? 'open'} transaction has not read anything yet, and an estimate would fix what it sees`;
+  }
+}
+
+/** The locks this transaction holds on tables, as people read them; empty when they can't be read. */
+export async function heldLocks(probe: Probe): Promise<readonly string[]> {
+  const answer = await probe.simple(LOCKS_SQL);
+  if (answer.kind === 'error') return [];
+  return (answer.results[0] ?? []).flatMap(([lock]) => (lock === null || lock === undefined ? [] : [lock]));
+}

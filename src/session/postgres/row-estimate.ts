@@ -1,0 +1,114 @@
+import type { Estimate, EstimateQuery } from '../../model/judge.ts';
+import { readPlanRows } from '../../parse/sql/estimate.ts';
+import type { BoundParameters, Probe, ProbeAnswer } from '../../wire/postgres/gate.ts';
+
+/** An estimate may not hold the user's connection for longer, in milliseconds. */
+const EXPLAIN_LIMIT_MS = 500;
+const LOCK_LIMIT_MS = 200;
+/** Below this many planned rows the planner may be off by enough to matter (facts: up to 51 times low): count instead. */
+const COUNT_BELOW_ROWS = 100_000;
+
+export interface EstimateSetting {
+  readonly probe: Probe;
+  readonly inTransaction: boolean;
+  readonly bound?: BoundParameters;
+}
+
+interface Sandbox {
+  readonly open: string;
+  readonly close: string;
+}
+
+const LIMITS = `SET LOCAL lock_timeout = ${LOCK_LIMIT_MS}; SET LOCAL statement_timeout = ${EXPLAIN_LIMIT_MS}`;
+
+/** Planning evaluates immutable functions, and those may lie: read-only makes the server refuse what they would do. */
+const OUTSIDE: Sandbox = { open: `BEGIN READ ONLY; ${LIMITS}`, close: 'ROLLBACK' };
+const INSIDE: Sandbox = {
+  open: `SAVEPOINT guard_estimate; SET LOCAL transaction_read_only = on; ${LIMITS}`,
+  close: 'ROLLBACK TO SAVEPOINT guard_estimate; RELEASE SAVEPOINT guard_estimate',
+};
+
+/** The new line ends a comment that the statement may end with. */
+function explain(text: string): string {
+  return `EXPLAIN (FORMAT JSON) ${text}\n`;
+}
+
+function lastCell(answer: ProbeAnswer, statement: number): string | undefined {
+  return answer.kind === 'rows' ? (answer.results[statement]?.[0]?.[0] ?? undefined) : undefined;
+}
+
+function why(answer: ProbeAnswer): string {
+  return answer.kind === 'error'
+    ? `the server could not plan it (SQLSTATE ${answer.code})`
+    : 'the plan could not be read';
+}
+
+/** Statements in `open` come first: three of them, each with an empty result. */
+const OPEN_STATEMENTS = 3;
+const OPEN_STATEMENTS_INSIDE = 4;
+
+async function runInSandbox(
+  sql: string,
+  setting: EstimateSetting,
+): Promise<ProbeAnswer & { readonly cell?: string }> {
+  const sandbox = setting.inTransaction ? INSIDE : OUTSIDE;
+  const answer = await setting.probe.simple(`${sandbox.open}; ${sql}; ${sandbox.close}`);
+  if (answer.kind === 'error') {
+    await setting.probe.simple(sandbox.close);
+    return answer;
+  }
+  const cell = lastCell(answer, setting.inTransaction ? OPEN_STATEMENTS_INSIDE : OPEN_STATEMENTS);
+  return cell === undefined ? answer : { ...answer, cell };
+}
+
+async function runBound(
+  sql: string,
+  setting: EstimateSetting,
+  bound: BoundParameters,
+): Promise<ProbeAnswer & { readonly cell?: string }> {
+  const sandbox = setting.inTransaction ? INSIDE : OUTSIDE;
+  const opened = await setting.probe.simple(sandbox.open);
+  const answer = opened.kind === 'error' ? opened : await setting.probe.bound(sql, bound);
+  await setting.probe.simple(sandbox.close);
+  const cell = lastCell(answer, 0);
+  return cell === undefined ? answer : { ...answer, cell };
+}
+
+async function countRows(query: EstimateQuery, setting: EstimateSetting): Promise<Estimate | undefined> {
+  if (query.count === undefined || query.countLimit === undefined) return undefined;
+  const { cell } = await runInSandbox(`${query.count}\n`, setting);
+  const rows = Number(cell);
+  if (cell === undefined || !Number.isSafeInteger(rows)) return undefined;
+  return {
+    statement: query.statement,
+    rows,
+    ...(rows >= query.countLimit ? { atLeast: true } : { exact: true }),
+  };
+}
+
+async function estimateOne(query: EstimateQuery, setting: EstimateSetting): Promise<Estimate> {
+  const { bound } = setting;
+  const parameters = bound !== undefined && bound.values.length > 0;
+  const answer = parameters
+    ? await runBound(explain(query.explain), setting, bound)
+    : await runInSandbox(explain(query.explain), setting);
+  const rows = answer.cell === undefined ? undefined : readPlanRows(answer.cell);
+  if (rows === undefined) return { statement: query.statement, unavailable: why(answer) };
+  if (parameters || rows > COUNT_BELOW_ROWS) return { statement: query.statement, rows };
+  return (await countRows(query, setting)) ?? { statement: query.statement, rows };
+}
+
+/** Asks the server how many rows each statement would touch, in a read-only sandbox on the user's own connection. */
+export async function estimateRows(
+  queries: readonly EstimateQuery[],
+  setting: EstimateSetting,
+): Promise<readonly Estimate[]> {
+  const estimates: Estimate[] = [];
+  for (const query of queries) estimates.push(await estimateOne(query, setting));
+  return estimates;
+}
+
+/** The same queries with one reason why there is no number. */
+export function noEstimates(queries: readonly EstimateQuery[], unavailable: string): readonly Estimate[] {
+  return queries.map((query) => ({ statement: query.statement, unavailable }));
+}
