@@ -82,8 +82,8 @@ export interface CompiledRule {
   readonly id: string;
   readonly layer: PolicyLayer;
   /**
-   * True in the layers that may grant: a match there takes the place of `noMatch`. A match in any other
-   * layer is added to what the granting layers say, so that it can only tighten.
+   * True where a match takes the place of `noMatch`: the rule stands in a layer that may grant and names an
+   * intent or a finding. A match of any other rule is added to what those say, so that it can only tighten.
    */
   readonly grants: boolean;
   readonly description?: string;
