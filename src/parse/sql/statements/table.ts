@@ -1,0 +1,165 @@
+import type { RangeVar } from '@pgsql/types';
+import type { AlterAction, ObjectRef } from '../../../model/sql.ts';
+import { alterAction } from '../alter-actions.ts';
+import { allFieldsOf, type FieldsOf, nameParts, relationRef } from '../ast.ts';
+import { objectFromParts, objectRef, objectTypeName, relationObject } from '../object-ref.ts';
+import type { Scope } from '../scope.ts';
+import type { TreeWalk } from '../tree-walk.ts';
+
+/** Options of a new object that differ from the ordinary case. */
+interface Creation {
+  readonly temporary?: boolean;
+  readonly fromQuery?: boolean;
+  readonly replaces?: boolean;
+}
+
+export function addCreate(object: ObjectRef, walk: TreeWalk, creation: Creation = {}): void {
+  walk.sink.add({
+    kind: 'create',
+    object,
+    temporary: creation.temporary ?? false,
+    fromQuery: creation.fromQuery ?? false,
+    replaces: creation.replaces ?? false,
+  });
+}
+
+/** An ALTER with one action that the caller names and rates. */
+export function addAlter(
+  object: ObjectRef,
+  action: Partial<AlterAction> & { readonly kind: string },
+  walk: TreeWalk,
+): void {
+  walk.sink.add({ kind: 'alter', object, actions: [{ heavy: false, destructive: false, ...action }] });
+}
+
+function isTemporary(range: RangeVar | undefined): boolean {
+  return range?.relpersistence === 't' || range?.schemaname === 'pg_temp';
+}
+
+export function walkCreateTable(create: FieldsOf<'CreateStmt'>, walk: TreeWalk): void {
+  addCreate(relationObject('table', create.relation), walk, { temporary: isTemporary(create.relation) });
+}
+
+export function walkCreateTableAs(create: FieldsOf<'CreateTableAsStmt'>, walk: TreeWalk, scope: Scope): void {
+  const type = create.objtype === 'OBJECT_MATVIEW' ? 'materialized view' : 'table';
+  const range = create.into?.rel;
+  addCreate(relationObject(type, range), walk, { temporary: isTemporary(range), fromQuery: true });
+  walk.statement(create.query, scope.child());
+}
+
+/** The query of a view does not run when the view is made. */
+export function walkCreateView(view: FieldsOf<'ViewStmt'>, walk: TreeWalk): void {
+  const creation = { temporary: isTemporary(view.view), replaces: view.replace ?? false };
+  addCreate(relationObject('view', view.view), walk, creation);
+}
+
+export function walkCreateIndex(index: FieldsOf<'IndexStmt'>, walk: TreeWalk): void {
+  const relation = relationRef(index.relation);
+  addCreate({ type: 'index', name: index.idxname ?? `on ${relation.name}` }, walk);
+  if (!index.concurrent) walk.sink.add({ kind: 'lock', relations: [relation], mode: 'share' });
+}
+
+export function walkCreateSequence(create: FieldsOf<'CreateSeqStmt'>, walk: TreeWalk): void {
+  addCreate(relationObject('sequence', create.sequence), walk, { temporary: isTemporary(create.sequence) });
+}
+
+export function walkAlterSequence(alter: FieldsOf<'AlterSeqStmt'>, walk: TreeWalk): void {
+  const names = allFieldsOf(alter.options, 'DefElem').map((element) => element.defname ?? '');
+  const destructive = names.includes('restart');
+  addAlter(
+    relationObject('sequence', alter.sequence),
+    { kind: names.join('-') || 'options', destructive },
+    walk,
+  );
+}
+
+export function walkAlterTable(alter: FieldsOf<'AlterTableStmt'>, walk: TreeWalk): void {
+  const object = relationObject(objectTypeName(alter.objtype), alter.relation);
+  const actions = allFieldsOf(alter.cmds, 'AlterTableCmd').map(alterAction);
+  walk.sink.add({ kind: 'alter', object, actions });
+}
+
+/** Moving every table of a tablespace copies them all. */
+export function walkMoveAll(move: FieldsOf<'AlterTableMoveAllStmt'>, walk: TreeWalk): void {
+  const object = { type: 'tablespace', name: move.orig_tablespacename ?? '' };
+  addAlter(object, { kind: 'move-all', heavy: true }, walk);
+}
+
+/** Objects whose name other people's queries, and the classes of their columns, hang on. */
+const NAMED_BY_OTHERS = new Set([
+  'table',
+  'column',
+  'view',
+  'materialized view',
+  'foreign table',
+  'schema',
+  'database',
+]);
+
+export function walkRename(rename: FieldsOf<'RenameStmt'>, walk: TreeWalk): void {
+  const type = objectTypeName(rename.renameType);
+  const destructive = NAMED_BY_OTHERS.has(type);
+  if (rename.relation !== undefined) {
+    const column = rename.subname;
+    const isOwn = column === undefined;
+    const object = relationObject(isOwn ? type : objectTypeName(rename.relationType), rename.relation);
+    const kind = isOwn ? 'rename' : `rename-${type.replaceAll(' ', '-')}`;
+    addAlter(object, { kind, destructive, ...(isOwn ? {} : { column }) }, walk);
+    return;
+  }
+  const named =
+    rename.object === undefined ? { type, name: rename.subname ?? '' } : objectRef(type, rename.object);
+  addAlter(named, { kind: 'rename', destructive: destructive || type === 'role' }, walk);
+}
+
+export function walkSetSchema(move: FieldsOf<'AlterObjectSchemaStmt'>, walk: TreeWalk): void {
+  const type = objectTypeName(move.objectType);
+  const object =
+    move.relation === undefined ? objectRef(type, move.object) : relationObject(type, move.relation);
+  addAlter(object, { kind: 'set-schema', destructive: NAMED_BY_OTHERS.has(type) }, walk);
+}
+
+export function walkOwner(change: FieldsOf<'AlterOwnerStmt'>, walk: TreeWalk): void {
+  const type = objectTypeName(change.objectType);
+  const object =
+    change.relation === undefined ? objectRef(type, change.object) : relationObject(type, change.relation);
+  addAlter(object, { kind: 'owner', destructive: true }, walk);
+}
+
+export function walkDepends(change: FieldsOf<'AlterObjectDependsStmt'>, walk: TreeWalk): void {
+  const type = objectTypeName(change.objectType);
+  const object =
+    change.relation === undefined ? objectRef(type, change.object) : relationObject(type, change.relation);
+  addAlter(object, { kind: 'depends-on-extension' }, walk);
+}
+
+export function walkComment(comment: FieldsOf<'CommentStmt'>, walk: TreeWalk): void {
+  addAlter(objectRef(objectTypeName(comment.objtype), comment.object), { kind: 'comment' }, walk);
+}
+
+export function walkRule(rule: FieldsOf<'RuleStmt'>, walk: TreeWalk): void {
+  const destructive = (rule.instead ?? false) || (rule.replace ?? false);
+  addAlter(relationObject('table', rule.relation), { kind: 'create-rule', destructive }, walk);
+}
+
+export function walkTrigger(trigger: FieldsOf<'CreateTrigStmt'>, walk: TreeWalk): void {
+  const destructive = trigger.replace ?? false;
+  addAlter(relationObject('table', trigger.relation), { kind: 'create-trigger', destructive }, walk);
+}
+
+export function walkCreatePolicy(policy: FieldsOf<'CreatePolicyStmt'>, walk: TreeWalk): void {
+  addAlter(relationObject('table', policy.table), { kind: 'create-policy' }, walk);
+}
+
+export function walkAlterPolicy(policy: FieldsOf<'AlterPolicyStmt'>, walk: TreeWalk): void {
+  addAlter(relationObject('table', policy.table), { kind: 'alter-policy', destructive: true }, walk);
+}
+
+export function walkCreateStatistics(create: FieldsOf<'CreateStatsStmt'>, walk: TreeWalk): void {
+  addCreate(objectFromParts('statistics', nameParts(create.defnames)), walk);
+}
+
+export function walkCreateSchema(create: FieldsOf<'CreateSchemaStmt'>, walk: TreeWalk, scope: Scope): void {
+  addCreate({ type: 'schema', name: create.schemaname ?? create.authrole?.rolename ?? '' }, walk);
+  for (const element of create.schemaElts ?? []) walk.statement(element, scope.child());
+}
