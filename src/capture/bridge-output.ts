@@ -28,6 +28,7 @@ export class BridgeOutput {
   #held: Buffer[] | undefined;
   #heldBytes = 0;
   #waiting = false;
+  #gone = false;
 
   constructor(stream: WriteStream, flow: Flow) {
     this.#stream = stream;
@@ -58,6 +59,13 @@ export class BridgeOutput {
     if (!this.#waiting) this.#flow.resume();
   }
 
+  /** Nobody reads any more: what the program still writes goes nowhere, so that it can end. */
+  terminalLost(): void {
+    this.#gone = true;
+    this.#held = undefined;
+    this.#flow.resume();
+  }
+
   /** guard's own text, past the program's. */
   writeOwn(text: string): void {
     if (text !== '') this.#write(text);
@@ -65,7 +73,7 @@ export class BridgeOutput {
 
   /** Resolves when everything passed on has reached the terminal, or it is gone. */
   async flushed(): Promise<void> {
-    if (this.#stream.destroyed || this.#stream.writableLength === 0) return;
+    if (this.#gone || this.#stream.destroyed || this.#stream.writableLength === 0) return;
     await new Promise<void>((resolve) => {
       this.#stream.once('close', () => resolve());
       this.#stream.write('', () => resolve());
@@ -91,7 +99,7 @@ export class BridgeOutput {
   }
 
   #write(bytes: Buffer | string): void {
-    if (this.#stream.destroyed) return;
+    if (this.#gone || this.#stream.destroyed) return;
     if (this.#stream.write(bytes) || this.#waiting) return;
     this.#waiting = true;
     this.#flow.pause();

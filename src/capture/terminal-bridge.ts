@@ -125,7 +125,10 @@ export class TerminalBridge implements HoldableTerminal {
     this.#hold?.resized();
   };
 
-  readonly #lost = (): void => this.#end(false);
+  readonly #lost = (): void => {
+    this.#output.terminalLost();
+    this.#end(false);
+  };
 
   /** process.exit or an uncaught error in the middle: no time for the program's own good-bye. */
   readonly #exiting = (): void => {

@@ -9,6 +9,7 @@ const PASTE_END = '\x1b[201~';
 export type NamedKey =
   | 'enter'
   | 'escape'
+  | 'tab'
   | 'backspace'
   | 'interrupt'
   | 'erase-line'
@@ -34,6 +35,7 @@ const CONTROL_KEYS: ReadonlyMap<number, NamedKey> = new Map([
   [0x03, 'interrupt'],
   [0x04, 'end-of-input'],
   [0x08, 'backspace'],
+  [0x09, 'tab'],
   [0x0a, 'enter'],
   [0x0d, 'enter'],
   [0x15, 'erase-line'],

@@ -11,7 +11,7 @@ export function cells(text: string): number {
 }
 
 /** At most `columns` cells of `text`, whole graphemes, the cut shown by `ellipsis` where it fits. */
-export function fit(text: string, columns: number, ellipsis: Ellipsis = '…'): string {
+export function fitText(text: string, columns: number, ellipsis: Ellipsis = '…'): string {
   if (cells(text) <= columns) return text;
   const mark = cells(ellipsis) <= columns ? ellipsis : '';
   return head(text, columns - cells(mark)).head + mark;

@@ -1,0 +1,134 @@
+import type { TerminalHold, TerminalSize } from '../model/terminal-hold.ts';
+import type { Position } from './position-fence.ts';
+
+/** A stretch of the terminal that a panel is drawn on and that is given back as it was. */
+export interface Canvas {
+  /** What may be drawn on. */
+  readonly size: TerminalSize;
+  /** Draws the whole panel; each line at most `size.columns` wide. */
+  paint(lines: readonly string[]): void;
+  /** The cursor stands where the program left it, so that asking for it tells where that is after a resize. */
+  readonly parked: boolean;
+  /** `position`: where the program's cursor is by now, when the window changed. */
+  close(position?: Position): void;
+}
+
+export interface CanvasChoice {
+  readonly hold: TerminalHold;
+  /** Where the program's cursor is; unknown when the terminal did not say. */
+  readonly position: Position | undefined;
+  /** Rows the panel would like to have, given a terminal's whole height. */
+  readonly wanted: number;
+  readonly alternateScreen: boolean;
+}
+
+const HIDE_CURSOR = '\x1b[?25l';
+/** DECSC and DECRC: position, colours, character set. */
+const SAVE = '\x1b7';
+const RESTORE = '\x1b8';
+const PLAIN = '\x1b[0m\x1b(B\x0f';
+const ERASE_LINE = '\x1b[2K';
+const ERASE_BELOW = '\x1b[J';
+const ENTER_ALTERNATE = '\x1b[?1049h\x1b[2J';
+const LEAVE_ALTERNATE = '\x1b[?1049l';
+
+/**
+ * Below the cursor where there is room. Else on the terminal's second screen, which leaves the first as it is. A
+ * full-screen program has that one already: then over its bottom rows, and it is made to draw itself again.
+ */
+export function openCanvas(choice: CanvasChoice): Canvas {
+  const { hold, position, wanted } = choice;
+  if (hold.screen === 'alternate') return bottomCanvas(hold);
+  const { rows } = hold.size();
+  if (position !== undefined && rows - position.row >= wanted) return inlineCanvas(hold, position);
+  if (choice.alternateScreen) return alternateCanvas(hold);
+  return position === undefined ? newLineCanvas(hold) : inlineCanvas(hold, scrollUp(choice, position));
+}
+
+function at(row: number, column = 1): string {
+  return `\x1b[${row};${column}H`;
+}
+
+/** Keeps the cursor where the program left it, so that it stays with its text when the window changes. */
+function inlineCanvas(hold: TerminalHold, anchor: Position): Canvas {
+  const { columns, rows } = hold.size();
+  const home = at(anchor.row, anchor.column);
+  hold.write(SAVE + HIDE_CURSOR);
+  return {
+    size: { columns, rows: rows - anchor.row },
+    parked: true,
+    paint: (lines) => {
+      const drawn = lines.map((line, index) => at(anchor.row + 1 + index) + ERASE_LINE + line);
+      const next = anchor.row + 1 + lines.length;
+      hold.write(PLAIN + drawn.join('') + (next > rows ? '' : at(next) + ERASE_BELOW) + home);
+    },
+    close: (position = anchor) => {
+      const below = position.row < hold.size().rows ? at(position.row + 1) + ERASE_BELOW : '';
+      hold.write(PLAIN + below + RESTORE + at(position.row, position.column));
+    },
+  };
+}
+
+/** Makes room at the bottom; the rows that leave at the top go to the terminal's history. */
+function scrollUp({ hold, wanted }: CanvasChoice, position: Position): Position {
+  const { rows } = hold.size();
+  const missing = Math.min(wanted - (rows - position.row), position.row - 1);
+  hold.write(at(rows) + '\n'.repeat(missing));
+  const moved = { row: position.row - missing, column: position.column };
+  hold.write(at(moved.row, moved.column));
+  return moved;
+}
+
+function alternateCanvas(hold: TerminalHold): Canvas {
+  hold.write(ENTER_ALTERNATE + HIDE_CURSOR);
+  return {
+    size: hold.size(),
+    parked: false,
+    paint: (lines) => {
+      const drawn = lines.map((line, index) => at(1 + index) + ERASE_LINE + line);
+      hold.write(
+        PLAIN + drawn.join('') + (lines.length < hold.size().rows ? at(lines.length + 1) + ERASE_BELOW : ''),
+      );
+    },
+    close: () => hold.write(LEAVE_ALTERNATE),
+  };
+}
+
+function bottomCanvas(hold: TerminalHold): Canvas {
+  const size = hold.size();
+  hold.write(SAVE + HIDE_CURSOR);
+  hold.redrawAfterwards();
+  let height = 0;
+  return {
+    size,
+    parked: false,
+    paint: (lines) => {
+      height = Math.max(height, lines.length);
+      const first = size.rows - height + 1;
+      const filled = [...Array.from({ length: height - lines.length }, () => ''), ...lines];
+      hold.write(PLAIN + filled.map((line, index) => at(first + index) + ERASE_LINE + line).join(''));
+    },
+    close: () => {
+      const first = size.rows - height + 1;
+      const rows = Array.from({ length: height }, (_, index) => at(first + index) + ERASE_LINE);
+      hold.write(PLAIN + rows.join('') + RESTORE);
+    },
+  };
+}
+
+/** Nothing is known: on fresh lines below, by relative movement only; the program goes on at the line below its own. */
+function newLineCanvas(hold: TerminalHold): Canvas {
+  const { columns, rows } = hold.size();
+  let drawn = 0;
+  const back = (): string => (drawn > 1 ? `\x1b[${drawn - 1}A\r` : '\r');
+  hold.write(`${HIDE_CURSOR}\r\n`);
+  return {
+    size: { columns, rows: rows - 1 },
+    parked: false,
+    paint: (lines) => {
+      hold.write(PLAIN + back() + ERASE_BELOW + lines.join('\r\n'));
+      drawn = lines.length;
+    },
+    close: () => hold.write(PLAIN + back() + ERASE_BELOW),
+  };
+}

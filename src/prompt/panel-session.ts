@@ -1,0 +1,148 @@
+import type { Answer, Question } from '../model/prompter.ts';
+import type { TerminalHold, TerminalSize } from '../model/terminal-hold.ts';
+import { START } from './asking.ts';
+import { type Canvas, openCanvas } from './canvas.ts';
+import { KeyFilter } from './key-filter.ts';
+import { panelOf } from './layout.ts';
+import type { mountPanel, PanelView } from './panel-view.tsx';
+import { ASK_POSITION, type Position, PositionFence } from './position-fence.ts';
+import type { PromptStyle } from './style.ts';
+
+/** How long a terminal may take to say where its cursor is: a slow line across the world. */
+const POSITION_LIMIT_MS = 700;
+const BELL = '\x07';
+const PASTE_ON = '\x1b[?2004h';
+const PASTE_OFF = '\x1b[?2004l';
+/** Border rows of the panel. */
+const FRAME_ROWS = 2;
+
+export interface PanelSessionOptions {
+  readonly question: Question;
+  readonly style: PromptStyle;
+  readonly hold: TerminalHold;
+  readonly mount: typeof mountPanel;
+  /** Milliseconds, never going back. */
+  readonly now: () => number;
+  readonly deadline: number;
+  readonly answered: (answer: Answer) => void;
+}
+
+/** One panel from the first cell drawn to the last one erased. */
+export class PanelSession {
+  readonly #options: PanelSessionOptions;
+  #fence: PositionFence | undefined;
+  #keys: KeyFilter | undefined;
+  #canvas: Canvas | undefined;
+  #view: PanelView | undefined;
+  #closed = false;
+  #stale = false;
+  #placing = false;
+
+  constructor(options: PanelSessionOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes from the terminal. */
+  input(bytes: Uint8Array): void {
+    if (this.#fence !== undefined) this.#fence.push(bytes);
+    else if (this.#keys !== undefined) this.#keys.push(bytes);
+    else this.#options.hold.typeAhead(bytes);
+  }
+
+  async open(): Promise<void> {
+    const { hold, question, style, now, deadline, answered, mount } = this.#options;
+    const canvas = await this.#place();
+    if (canvas === undefined) return;
+    hold.write(PASTE_ON);
+    this.#view = mount({
+      question,
+      style,
+      size: canvas.size,
+      deadline,
+      now,
+      answered,
+      frame: (lines) => this.#canvas?.paint(lines),
+    });
+    this.#keys = new KeyFilter({
+      word: question.typed !== undefined,
+      now,
+      key: (bytes) => this.#view?.key(bytes),
+      ignored: () => hold.write(BELL),
+      report: (raw) => hold.typeAhead(Buffer.from(raw, 'latin1')),
+    });
+  }
+
+  /** The window changed: what was drawn is somewhere else now, so it is taken away and drawn anew. */
+  async resized(): Promise<void> {
+    this.#stale = true;
+    if (this.#view === undefined || this.#placing) return;
+    this.#placing = true;
+    while (this.#stale && !this.#closed) {
+      this.#stale = false;
+      const placed = await this.#placeAgain();
+      if (placed !== undefined && !this.#stale) this.#view.resize(placed.size);
+    }
+    this.#placing = false;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#fence?.close();
+    this.#view?.close();
+    this.#keys?.[Symbol.dispose]();
+    if (this.#view !== undefined) this.#options.hold.write(PASTE_OFF);
+    this.#canvas?.close();
+    this.#canvas = undefined;
+  }
+
+  async #place(): Promise<Canvas | undefined> {
+    const position = await this.#askPosition((bytes) => this.#options.hold.typeAhead(bytes));
+    return this.#openAt(position);
+  }
+
+  /** Keys that come while the place is looked for again belong to the question. */
+  async #placeAgain(): Promise<Canvas | undefined> {
+    const drawn = this.#canvas;
+    this.#canvas = undefined;
+    if (drawn?.parked === false) drawn.close();
+    const position = await this.#askPosition((bytes) => this.#keys?.push(bytes));
+    if (drawn?.parked === true) drawn.close(position);
+    return this.#openAt(position);
+  }
+
+  #openAt(position: Position | undefined): Canvas | undefined {
+    const { hold, style } = this.#options;
+    if (this.#closed) return undefined;
+    this.#canvas = openCanvas({
+      hold,
+      position,
+      wanted: this.#wanted(hold.size()),
+      alternateScreen: style.alternateScreen,
+    });
+    return this.#canvas;
+  }
+
+  async #askPosition(other: (bytes: Uint8Array) => void): Promise<Position | undefined> {
+    const fence = new PositionFence(other);
+    this.#fence = fence;
+    this.#options.hold.write(ASK_POSITION);
+    const position = await fence.wait(POSITION_LIMIT_MS);
+    this.#fence = undefined;
+    return position;
+  }
+
+  /** Rows of the panel when it has the whole terminal. */
+  #wanted(size: TerminalSize): number {
+    const { question, style } = this.#options;
+    const rows = Math.max(1, size.rows - 1);
+    const panel = panelOf({
+      question,
+      asking: START,
+      style,
+      size: { ...size, rows },
+      leftMs: question.timeoutMs,
+    });
+    return panel.lines.length + (panel.border ? FRAME_ROWS : 0);
+  }
+}
