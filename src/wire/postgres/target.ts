@@ -18,10 +18,14 @@ export interface ConnectionTarget {
   readonly sslrootcert?: string;
   readonly sslcert?: string;
   readonly sslkey?: string;
+  /** Passphrase of `sslkey`; a secret like `password`. */
+  readonly sslpassword?: string;
   readonly sslcrl?: string;
   readonly sslsni: boolean;
   readonly sslMinVersion?: string;
   readonly sslMaxVersion?: string;
+  /** libpq 16 and later: authentication methods the server may ask for; psql itself checks it on what is relayed. */
+  readonly requireAuth?: string;
   readonly channelBinding: 'disable' | 'prefer' | 'require';
   readonly gssencmode: 'disable' | 'prefer' | 'require';
   readonly targetSessionAttrs: string;
