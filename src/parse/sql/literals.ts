@@ -32,7 +32,7 @@ interface Token {
 function readToken(text: string, at: number): Token {
   const character = text[at] ?? '';
   const pair = character + (text[at + 1] ?? '');
-  if (character === "'") return { end: endOfString(text, at + 1, false), kind: 'string' };
+  if (character === "'") return { end: endOfString(text, at + 1, 'plain'), kind: 'string' };
   if (character === '"') return { end: endOfQuoted(text, at + 1) };
   if (pair === '--') return { end: endOfLine(text, at), kind: 'comment' };
   if (pair === '/*') return { end: endOfComment(text, at), kind: 'comment' };
@@ -42,12 +42,15 @@ function readToken(text: string, at: number): Token {
   return isWordStart(text.charCodeAt(at)) ? readWord(text, at) : { end: at + 1 };
 }
 
+/** How a quote gets into a string: doubled, also after a backslash, or not at all. */
+type Quoting = 'plain' | 'backslash' | 'none';
+
 /** Prefixes of strings, with the quote that follows them. */
-const PREFIXED: Readonly<Record<string, { readonly kind: LiteralKind; readonly escapes: boolean }>> = {
-  "e'": { kind: 'string', escapes: true },
-  "b'": { kind: 'bits', escapes: false },
-  "x'": { kind: 'bits', escapes: false },
-  "u&'": { kind: 'string', escapes: false },
+const PREFIXED: Readonly<Record<string, { readonly kind: LiteralKind; readonly quoting: Quoting }>> = {
+  "e'": { kind: 'string', quoting: 'backslash' },
+  "b'": { kind: 'bits', quoting: 'none' },
+  "x'": { kind: 'bits', quoting: 'none' },
+  "u&'": { kind: 'string', quoting: 'plain' },
 };
 
 const LONGEST_PREFIX = 3;
@@ -59,7 +62,7 @@ function readWord(text: string, at: number): Token {
   for (const length of [2, LONGEST_PREFIX]) {
     const prefix = PREFIXED[begin.slice(0, length)];
     if (prefix === undefined) continue;
-    return { end: endOfString(text, at + length, prefix.escapes), kind: prefix.kind };
+    return { end: endOfString(text, at + length, prefix.quoting), kind: prefix.kind };
   }
   let end = at + 1;
   while (end < text.length && isWordPart(text.charCodeAt(end))) end += 1;
@@ -67,23 +70,23 @@ function readWord(text: string, at: number): Token {
 }
 
 /** The end of a string that begins before `from`, with its continuations on later lines. */
-function endOfString(text: string, from: number, escapes: boolean): number {
+function endOfString(text: string, from: number, quoting: Quoting): number {
   let at = from;
   for (;;) {
-    at = endOfSegment(text, at, escapes);
+    at = endOfSegment(text, at, quoting);
     const next = continuation(text, at);
     if (next === undefined) return at;
     at = next;
   }
 }
 
-function endOfSegment(text: string, from: number, escapes: boolean): number {
+function endOfSegment(text: string, from: number, quoting: Quoting): number {
   let at = from;
   while (at < text.length) {
     const character = text[at];
-    if (escapes && character === '\\') at += 2;
+    if (quoting === 'backslash' && character === '\\') at += 2;
     else if (character !== "'") at += 1;
-    else if (text[at + 1] === "'") at += 2;
+    else if (quoting !== 'none' && text[at + 1] === "'") at += 2;
     else return at + 1;
   }
   return text.length;
