@@ -57,13 +57,12 @@ function applies(rule: PreparedRule, finding: Finding, facts: Facts): Match {
 }
 
 function noMatchVerdict(policy: PreparedPolicy, finding: Finding, facts: Facts): Verdict {
-  let verdict: Verdict | undefined;
-  for (const entry of policy.noMatch) {
-    const said = entry.verdicts[facts.actor.kind];
-    if (said === undefined || holdsAll(entry.when, finding, facts) < UNSURE) continue;
-    verdict = verdict === undefined ? said : strictest(verdict, said);
-  }
-  return verdict ?? FALLBACK[facts.actor.kind];
+  const { kind } = facts.actor;
+  const holding = policy.noMatch.filter((entry) => holdsAll(entry.when, finding, facts) >= UNSURE);
+  const said = (grants: boolean) =>
+    holding.flatMap((entry) => (entry.grants === grants ? (entry.verdicts[kind] ?? []) : []));
+  const [first = FALLBACK[kind], ...others] = said(true);
+  return [...others, ...said(false)].reduce(strictest, first);
 }
 
 /** The first of the strictest. */

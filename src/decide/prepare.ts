@@ -20,6 +20,7 @@ export interface PreparedRule {
 }
 
 export interface PreparedNoMatch {
+  readonly grants: boolean;
   readonly when: readonly Test[];
   readonly verdicts: Readonly<Partial<Record<ActorKind, Verdict>>>;
 }
@@ -80,7 +81,7 @@ export function preparePolicy(policy: CompiledPolicy): PreparedPolicy {
   const cells = new Map<string, readonly PreparedRule[]>();
   return {
     digest: policy.digest,
-    noMatch: policy.noMatch.map(({ when, verdicts }) => ({ when: when.map(compileCondition), verdicts })),
+    noMatch: policy.noMatch.map((entry) => ({ ...entry, when: entry.when.map(compileCondition) })),
     rulesFor(finding, facts) {
       const kind = facts.actor.kind;
       const environment = facts.environment.class;

@@ -101,6 +101,8 @@ export interface CompiledRule {
 /** What a finding gets that no granting rule speaks of. */
 export interface NoMatch {
   readonly layer: PolicyLayer;
+  /** False: it is added to what the granting layers, or guard itself, would say. */
+  readonly grants: boolean;
   readonly when: readonly Condition[];
   readonly verdicts: Readonly<Partial<Record<ActorKind, Verdict>>>;
 }

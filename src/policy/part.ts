@@ -55,10 +55,27 @@ export function grantingLayers(layers: readonly PolicyLayer[]): ReadonlySet<Poli
   return new Set([...layers].sort((a, b) => rank(a) - rank(b)).slice(0, 1));
 }
 
-/** The strictest that anyone said, or the fallback where nobody said anything. */
-function strictestOf<T>(order: readonly T[], said: readonly (T | undefined)[], fallback: T): T {
-  const known = said.flatMap((value) => (value === undefined ? [] : [order.indexOf(value)]));
-  return known.length === 0 ? fallback : (order[Math.max(...known)] ?? fallback);
+/** Parts that may set a value, and those that may only make it stricter. */
+interface Voices {
+  readonly granting: readonly PolicyPart[];
+  readonly others: readonly PolicyPart[];
+}
+
+/** What the granting parts say (the strictest of it), else the fallback; made stricter by any other part. */
+function settle<T>(voices: Voices, said: (part: PolicyPart) => T | undefined, scale: Scale<T>): T {
+  const values = (parts: readonly PolicyPart[]) => parts.flatMap((part) => said(part) ?? []);
+  const [first = scale.fallback, ...rest] = values(voices.granting);
+  return [...rest, ...values(voices.others)].reduce((a, b) => scale.stricter(a, b), first);
+}
+
+interface Scale<T> {
+  readonly fallback: T;
+  stricter(a: T, b: T): T;
+}
+
+/** A scale from lax to strict. */
+function scaleOf<T>(order: readonly T[], fallback: T): Scale<T> {
+  return { fallback, stricter: (a, b) => (order.indexOf(a) >= order.indexOf(b) ? a : b) };
 }
 
 function perEnvironment<T>(value: (environment: EnvironmentClass) => T): Record<EnvironmentClass, T> {
@@ -66,22 +83,23 @@ function perEnvironment<T>(value: (environment: EnvironmentClass) => T): Record<
   return { dev: value(dev), staging: value(staging), prod: value(prod) };
 }
 
-function unclassifiedTable(parts: readonly PolicyPart[]): UnclassifiedTable {
-  const cell = (kind: ActorKind, environment: EnvironmentClass) =>
-    strictestOf(
-      UNCLASSIFIED,
-      parts.map((part) => part.unclassified?.[kind]?.[environment]),
-      kind === 'agent' && environment === 'prod' ? UNCLASSIFIED_AGENT_IN_PROD : UNCLASSIFIED_DEFAULT,
+function unclassifiedTable(voices: Voices): UnclassifiedTable {
+  const cell = (kind: ActorKind, environment: EnvironmentClass) => {
+    const guarded = kind === 'agent' && environment === 'prod';
+    const fallback = guarded ? UNCLASSIFIED_AGENT_IN_PROD : UNCLASSIFIED_DEFAULT;
+    return settle(
+      voices,
+      (part) => part.unclassified?.[kind]?.[environment],
+      scaleOf(UNCLASSIFIED, fallback),
     );
+  };
   const row = (kind: ActorKind) => perEnvironment((environment) => cell(kind, environment));
   return { human: row('human'), agent: row('agent'), ci: row('ci') };
 }
 
-function promptLimits(parts: readonly PolicyPart[]): PromptLimits {
-  const least = (key: keyof PromptLimits) => {
-    const said = parts.flatMap(({ prompts }) => prompts?.[key] ?? []);
-    return said.length === 0 ? PROMPTS_DEFAULT[key] : Math.min(...said);
-  };
+function promptLimits(voices: Voices): PromptLimits {
+  const least = (key: keyof PromptLimits) =>
+    settle(voices, (part) => part.prompts?.[key], { fallback: PROMPTS_DEFAULT[key], stricter: Math.min });
   return {
     timeoutSeconds: least('timeoutSeconds'),
     transactionSeconds: least('transactionSeconds'),
@@ -116,37 +134,42 @@ function digestOf(policy: Undigested): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
+function voicesOf(parts: readonly PolicyPart[], layers: ReadonlySet<PolicyLayer>): Voices {
+  const grants = (part: PolicyPart) => part.origins.some(({ layer }) => layers.has(layer));
+  return { granting: parts.filter(grants), others: parts.filter((part) => !grants(part)) };
+}
+
+function settingsOf(voices: Voices) {
+  return {
+    unclassified: unclassifiedTable(voices),
+    audit: settle(voices, (part) => part.audit, scaleOf(AUDIT_PACES, AUDIT_DEFAULT)),
+    auditMode: perEnvironment((environment) =>
+      settle(voices, (part) => part.auditMode?.[environment], scaleOf(AUDIT_MODES, AUDIT_MODE_DEFAULT)),
+    ),
+    prompts: promptLimits(voices),
+  };
+}
+
 function undigested(parts: readonly PolicyPart[]): Undigested {
   const origins = parts.flatMap((part) => part.origins);
   const granting = grantingLayers(origins.map(({ layer }) => layer));
+  const mayGrant = <T extends { readonly layer: PolicyLayer }>(said: T) => ({
+    ...said,
+    grants: granting.has(said.layer),
+  });
   return {
     format: POLICY_FORMAT,
     name: origins.map(({ name }) => name).join('+'),
     version: origins.map(({ version }) => version).join('+'),
     origins,
-    noMatch: parts.flatMap((part) => part.noMatch),
+    noMatch: parts.flatMap((part) => part.noMatch.map(mayGrant)),
     rules: parts.flatMap((part) =>
       part.rules.map((rule) => ({ ...rule, grants: granting.has(rule.layer) && namesFinding(rule) })),
     ),
     classes: Object.assign({}, ...parts.map((part) => part.classes)),
     labels: parts.flatMap((part) => part.labels),
-    environments: parts.flatMap((part) =>
-      part.environments.map((label) => ({ ...label, grants: granting.has(label.layer) })),
-    ),
-    unclassified: unclassifiedTable(parts),
-    audit: strictestOf(
-      AUDIT_PACES,
-      parts.map((part) => part.audit),
-      AUDIT_DEFAULT,
-    ),
-    auditMode: perEnvironment((environment) =>
-      strictestOf(
-        AUDIT_MODES,
-        parts.map((part) => part.auditMode?.[environment]),
-        AUDIT_MODE_DEFAULT,
-      ),
-    ),
-    prompts: promptLimits(parts),
+    environments: parts.flatMap((part) => part.environments.map(mayGrant)),
+    ...settingsOf(voicesOf(parts, granting)),
   };
 }
 

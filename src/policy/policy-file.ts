@@ -76,7 +76,7 @@ function noMatch(file: PolicyFile, when: NoMatch['when']): readonly NoMatch[] {
     ...(agent === undefined ? {} : { agent }),
     ...(ci === undefined ? {} : { ci }),
   };
-  return [{ layer: file.layer, when, verdicts }];
+  return [{ layer: file.layer, grants: false, when, verdicts }];
 }
 
 const GROUP_NAME = /^[a-z][a-z0-9-]{0,39}$/;
