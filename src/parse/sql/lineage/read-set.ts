@@ -1,0 +1,77 @@
+import type { CatalogRelation } from '../../../model/catalog.ts';
+import type { DataClass } from '../../../model/data-class.ts';
+import type { SqlStatement } from '../../../model/sql.ts';
+import { fieldsOf, type Node, nameParts } from '../ast.ts';
+import { allCells } from './column-list.ts';
+import { findRelation, relationColumns } from './relation.ts';
+import { resolve } from './resolve.ts';
+import { newTracer, traceStatement } from './statement.ts';
+import { statementNode } from './trace.ts';
+import type { LineageWorld, Tracer } from './tracer.ts';
+import { touchAll } from './write.ts';
+
+/** Everything a statement reads or writes, views followed to their tables. */
+export interface ReadSet {
+  /** Columns by attnum, ascending. */
+  readonly relations: readonly {
+    readonly relation: CatalogRelation;
+    readonly columns: readonly number[] | 'all';
+  }[];
+  /** Tables, columns and functions that guard could not resolve. */
+  readonly unresolved: readonly string[];
+  /** Classes of all those columns. */
+  readonly classes: readonly DataClass[];
+  /** Classes of what conditions, joins and sort orders look at. */
+  readonly predicateClasses: readonly DataClass[];
+}
+
+/** What a statement reads or writes at all, in outputs, conditions or assignments. */
+export function readSet(statement: SqlStatement, world: LineageWorld): ReadSet {
+  const tracer = newTracer(world);
+  const node = statementNode(statement);
+  if (node === undefined) tracer.miss('(no syntax tree)');
+  else {
+    const table = traceStatement(tracer, node);
+    if (table !== 'none') allCells(table.columns);
+    copied(tracer, node);
+  }
+  return summarize(tracer);
+}
+
+/** COPY of a relation, either way. */
+function copied(tracer: Tracer, node: Node): void {
+  const copy = fieldsOf(node, 'CopyStmt');
+  if (copy?.relation === undefined) return;
+  const found = findRelation(tracer, copy.relation);
+  if (found === undefined) {
+    tracer.miss(copy.relation.relname ?? '');
+    return;
+  }
+  const names = nameParts(copy.attlist);
+  if (names.length === 0) touchAll(tracer, copy.relation);
+  const columns = relationColumns(tracer, found, []);
+  for (const name of names) for (const index of columns.indexesOf(name)) columns.cellAt(index);
+}
+
+function summarize(tracer: Tracer): ReadSet {
+  const classes = new Set<DataClass>();
+  const relations = [...tracer.reads].map(([relation, numbers]) => {
+    const indexed = tracer.index?.byOid(relation.oid);
+    relation.columns.forEach((column, index) => {
+      if (!numbers.has(column.number)) return;
+      for (const each of indexed?.cellAt(index).leaf?.classes ?? []) classes.add(each);
+    });
+    const columns =
+      relation.columns.length > 0 && numbers.size >= relation.columns.length
+        ? ('all' as const)
+        : [...numbers].sort((a, b) => a - b);
+    return { relation, columns };
+  });
+  const predicates = new Set(tracer.conditions.flatMap((cell) => resolve(cell).classes));
+  return {
+    relations,
+    unresolved: [...tracer.unresolved],
+    classes: [...classes].sort(),
+    predicateClasses: [...predicates].sort(),
+  };
+}

@@ -1,0 +1,78 @@
+import type { CopyStmt } from '@pgsql/types';
+import type { OutputColumn, Outputs } from '../../../model/lineage.ts';
+import type { SqlStatement } from '../../../model/sql.ts';
+import { fieldsOf, isNode, type Node, nameParts } from '../ast.ts';
+import { type ColumnList, OPAQUE } from './cell.ts';
+import { allCells } from './column-list.ts';
+import { findRelation, relationColumns } from './relation.ts';
+import { resolve } from './resolve.ts';
+import { newTracer, traceStatement } from './statement.ts';
+import type { Table } from './table.ts';
+import type { LineageWorld, Tracer } from './tracer.ts';
+
+const NONE: Outputs = { kind: 'none' };
+
+/** The grammar's own node of a statement. */
+export function statementNode(statement: SqlStatement): Node | undefined {
+  return isNode(statement.tree) ? statement.tree : undefined;
+}
+
+/**
+ * Where the values of every output column come from. Conservative: a column that can't be followed is `opaque`,
+ * and a statement whose columns can't be counted is opaque as a whole. `none` means that PostgreSQL sends no rows;
+ * rows that come all the same must be treated as opaque.
+ */
+export function traceOutputs(statement: SqlStatement, world: LineageWorld): Outputs {
+  const node = statementNode(statement);
+  if (node === undefined) return { kind: 'opaque', because: 'the statement has no syntax tree' };
+  const tracer = newTracer(world);
+  const table = traceStatement(tracer, node);
+  return table === 'none' ? NONE : outputsOf(tracer, table);
+}
+
+/** The columns that COPY … TO writes, in order; `none` for every other statement. */
+export function traceCopy(statement: SqlStatement, world: LineageWorld): Outputs {
+  const copy = fieldsOf(statementNode(statement), 'CopyStmt');
+  if (copy === undefined || copy.is_from) return NONE;
+  const tracer = newTracer(world);
+  if (copy.query !== undefined) {
+    const table = traceStatement(tracer, copy.query);
+    return table === 'none'
+      ? { kind: 'opaque', because: 'the query returns nothing' }
+      : outputsOf(tracer, table);
+  }
+  return copiedRelation(tracer, copy);
+}
+
+function copiedRelation(tracer: Tracer, copy: CopyStmt): Outputs {
+  const found = copy.relation === undefined ? undefined : findRelation(tracer, copy.relation);
+  if (found === undefined)
+    return { kind: 'opaque', because: `guard does not know ${copy.relation?.relname ?? 'the table'}` };
+  const columns = relationColumns(tracer, found, []);
+  const names = nameParts(copy.attlist);
+  // Without a list, COPY leaves generated columns out.
+  const indexes =
+    names.length > 0
+      ? names.map((name) => columns.indexesOf(name)[0])
+      : found.relation.columns.flatMap((column, index) => (column.generated === undefined ? [index] : []));
+  return { kind: 'columns', columns: indexes.map((index) => copiedColumn(columns, index)) };
+}
+
+function copiedColumn(columns: ColumnList, index: number | undefined): OutputColumn {
+  if (index === undefined) return { name: '', ...resolve(OPAQUE) };
+  return { name: columns.nameAt(index), ...resolve(columns.cellAt(index)) };
+}
+
+function outputsOf(tracer: Tracer, table: Table): Outputs {
+  if (table.open !== undefined) return { kind: 'opaque', because: reason(tracer) };
+  const cells = allCells(table.columns);
+  return {
+    kind: 'columns',
+    columns: cells.map((cell, index) => ({ name: table.columns.nameAt(index), ...resolve(cell) })),
+  };
+}
+
+function reason(tracer: Tracer): string {
+  const [name] = tracer.unresolved;
+  return name === undefined ? 'the output columns can not be counted' : `guard does not know ${name}`;
+}

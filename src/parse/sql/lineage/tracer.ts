@@ -1,0 +1,109 @@
+import type { SelectStmt } from '@pgsql/types';
+import type { CatalogRelation, CatalogSnapshot } from '../../../model/catalog.ts';
+import type { RawText } from '../../../model/text.ts';
+import type { Node } from '../ast.ts';
+import type { CatalogIndex } from './catalog-index.ts';
+import type { Cell } from './cell.ts';
+import type { Cte, Scope } from './scope.ts';
+import type { Table } from './table.ts';
+
+/** What lineage has to know of the world around a statement. */
+export interface LineageWorld {
+  readonly catalog: CatalogSnapshot | undefined;
+  /** Texts of prepared statements by name: the inner statement, or the whole PREPARE. */
+  readonly prepared: Readonly<Record<string, RawText>>;
+  /** Texts of open cursors by name: the query, or the whole DECLARE. */
+  readonly cursors: Readonly<Record<string, RawText>>;
+}
+
+/** Nesting that guard follows; deeper parts of a statement are opaque. */
+const MAX_DEPTH = 400;
+
+/** How queries and expressions are traced; they need each other. */
+export interface Methods {
+  query(tracer: Tracer, select: SelectStmt, outer: Scope): Table;
+  /** The query of a CTE, a cursor or a COPY: SELECT, or a statement with RETURNING. */
+  statement(tracer: Tracer, node: Node, outer: Scope): Table;
+  expression(tracer: Tracer, node: Node | undefined, scope: Scope): Cell;
+  cte(tracer: Tracer, cte: Cte): Table;
+}
+
+/** What is being gathered while one statement is traced. */
+export class Tracer {
+  readonly world: LineageWorld;
+  readonly index: CatalogIndex | undefined;
+  readonly methods: Methods;
+  /** Columns read or written, by attnum. */
+  readonly reads = new Map<CatalogRelation, Set<number>>();
+  /** What conditions, joins and sort orders look at. */
+  readonly conditions: Cell[] = [];
+  /** Names that guard could not resolve. */
+  readonly unresolved = new Set<string>();
+  /** Counts everything that holds data, so that a caller sees whether a part of the statement does. */
+  touched = 0;
+  #depth = 0;
+  readonly #names = new Map<Node, string>();
+
+  constructor(world: LineageWorld, index: CatalogIndex | undefined, methods: Methods) {
+    this.world = world;
+    this.index = index;
+    this.methods = methods;
+  }
+
+  /** A tracer for a text of its own (a view, a prepared statement), at the same depth. */
+  fresh(): Tracer {
+    const made = new Tracer(this.world, this.index, this.methods);
+    made.#depth = this.#depth;
+    return made;
+  }
+
+  query(select: SelectStmt, outer: Scope): Table {
+    return this.methods.query(this, select, outer);
+  }
+
+  statement(node: Node, outer: Scope): Table {
+    return this.methods.statement(this, node, outer);
+  }
+
+  expression(node: Node | undefined, scope: Scope): Cell {
+    return this.methods.expression(this, node, scope);
+  }
+
+  /** Runs `body` one level deeper, or gives `beyond` when that is too deep. */
+  deeper<T>(body: () => T, beyond: T): T {
+    if (this.#depth >= MAX_DEPTH) {
+      this.miss('(nested too deeply)');
+      return beyond;
+    }
+    this.#depth += 1;
+    try {
+      return body();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** The name of the single column of a subquery that was traced before. */
+  nameOf(subselect: Node): string | undefined {
+    return this.#names.get(subselect);
+  }
+
+  setName(subselect: Node, name: string): void {
+    this.#names.set(subselect, name);
+  }
+
+  /** Notes that guard could not resolve a name. */
+  miss(name: string): void {
+    this.touched += 1;
+    this.unresolved.add(name);
+  }
+
+  touch(relation: CatalogRelation): Set<number> {
+    this.touched += 1;
+    const known = this.reads.get(relation);
+    if (known !== undefined) return known;
+    const made = new Set<number>();
+    this.reads.set(relation, made);
+    return made;
+  }
+}
