@@ -1,0 +1,70 @@
+import type { RowFacts } from '../model/facts.ts';
+import type { Question } from '../model/prompter.ts';
+import { canRemember } from './allowances.ts';
+import type { EnforceRequest } from './request.ts';
+
+/** The question a person gets for one judged command. */
+export function questionOf(request: EnforceRequest, timeoutMs: number): Question {
+  const { judgement, actor, environment, target, transaction } = request;
+  const rows = rowsText(judgement.data.rows);
+  const typed = judgement.obligations.typedConfirmation === true;
+  return {
+    id: judgement.id,
+    statement: judgement.masked,
+    target: target.name,
+    environment: environment.class,
+    actor: { kind: actor.kind, id: actor.id },
+    message: judgement.message,
+    rule: judgement.rule,
+    explain: explanation(request),
+    details: details(request),
+    cascades: judgement.data.cascades,
+    shape: canRemember(judgement),
+    timeoutMs,
+    ...(judgement.data.scale === undefined || rows === undefined ? {} : { rows }),
+    ...(transaction.state === 'idle'
+      ? {}
+      : { transaction: { openMs: transaction.openMs, locks: transaction.locks } }),
+    ...(typed ? { typed: target.name } : {}),
+  };
+}
+
+/** "about 48,200 of 50,000 rows (planner's estimate)"; undefined when nothing at all is known. */
+export function rowsText(rows: RowFacts): string | undefined {
+  const of = rows.of === undefined ? '' : ` of ${count(rows.of)}`;
+  if (rows.exact !== undefined) return `${count(rows.exact)}${of} rows (counted)`;
+  if (rows.estimate === undefined) {
+    return rows.unavailable === undefined ? undefined : `unknown: ${rows.unavailable}`;
+  }
+  if (rows.atLeast === true) return `at least ${count(rows.estimate)}${of} rows`;
+  return `about ${count(rows.estimate)}${of} rows (planner's estimate)`;
+}
+
+function count(rows: number): string {
+  return Math.round(rows).toLocaleString('en-US');
+}
+
+function explanation({ judgement }: EnforceRequest): readonly string[] {
+  return [
+    `decided by ${judgement.rule}`,
+    ...judgement.matched.filter((rule) => rule !== judgement.rule).map((rule) => `also matched ${rule}`),
+    ...judgement.findings.map(
+      (finding) =>
+        `${finding.rule} (${finding.intent}): ${finding.effect} ${finding.why} Instead: ${finding.instead}`,
+    ),
+  ];
+}
+
+function details({ judgement, actor, environment, target }: EnforceRequest): readonly string[] {
+  return [
+    `target ${target.name}${target.identity === undefined ? '' : `, identity ${target.identity}`}`,
+    `environment ${environment.class}: ${environment.because}`,
+    `actor ${actor.kind} ${actor.id}, uid ${actor.uid}`,
+    ...actor.evidence.map((fact) => `${fact.value}: ${fact.source} (${fact.strength})`),
+    `tables ${judgement.data.tables.join(', ') || 'none'}`,
+    `classes ${judgement.data.classes.join(', ') || 'none'}`,
+    `intents ${judgement.intents.join(', ')}`,
+    `shape ${judgement.fingerprint}`,
+    `decision ${judgement.id}`,
+  ];
+}
