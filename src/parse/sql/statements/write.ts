@@ -5,6 +5,7 @@ import { ColumnSet } from '../column-set.ts';
 import { relationSource, walkFrom } from '../from-clause.ts';
 import { predicateOf } from '../predicate.ts';
 import type { Scope, Source } from '../scope.ts';
+import { isSystemRelation } from '../system-relations.ts';
 import type { TreeWalk } from '../tree-walk.ts';
 
 /** The relation that a statement writes, as a source whose column set is exchanged from clause to clause. */
@@ -107,6 +108,12 @@ export function walkUpdate(update: FieldsOf<'UpdateStmt'>, walk: TreeWalk, scope
   const relation = relationRef(update.relation);
   walkRowWrite({ ...update, others: update.fromClause }, { walk, scope }, (predicate, target) => {
     walk.sink.add({ kind: 'update', relation, columns, predicate });
+    if (isSystemRelation(relation) && relation.name === 'pg_settings') {
+      walk.sink.add({
+        kind: 'unknown',
+        because: 'an update of pg_settings changes whatever settings it finds',
+      });
+    }
     walkAssignments(update.targetList, update.relation, target);
   });
 }
