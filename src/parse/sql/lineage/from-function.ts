@@ -94,7 +94,7 @@ function unnested(tracer: Tracer, node: Node, call: Call): Result {
   const value = derived(cells);
   if (cells.some((cell) => cell.composite)) return uncounted(value);
   const names = cells.length === 1 ? [call.alias ?? 'unnest'] : cells.map(() => 'unnest');
-  return { names, cells, value };
+  return { names, cells: cells.map((cell) => derived([cell])), value };
 }
 
 function same(names: readonly string[], value: Cell): Result {

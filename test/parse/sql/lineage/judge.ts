@@ -1,4 +1,3 @@
-import type { CatalogSnapshot } from '../../../../src/model/catalog.ts';
 import type { Outputs } from '../../../../src/model/lineage.ts';
 import type { SqlStatement } from '../../../../src/model/sql.ts';
 import { type RawText, rawText } from '../../../../src/model/text.ts';
@@ -46,6 +45,6 @@ export function outputs(sql: string, more: Partial<LineageWorld> = {}): string {
   return brief(traceOutputs(statement(sql), world(more)));
 }
 
-export function copied(sql: string, catalog: CatalogSnapshot | undefined = CLINIC): string {
-  return brief(traceCopy(statement(sql), { ...world(), catalog }));
+export function copied(sql: string, more: Partial<LineageWorld> = {}): string {
+  return brief(traceCopy(statement(sql), world(more)));
 }
