@@ -1,0 +1,150 @@
+import type { CatalogColumn, CatalogRelation } from '../model/catalog.ts';
+import type { DataClass } from '../model/data-class.ts';
+import type { OutputColumn, Outputs } from '../model/lineage.ts';
+import type { MaskPattern } from '../model/obligation.ts';
+import type { FieldDescription } from '../model/row-masking.ts';
+import type { CatalogIndex } from './catalog-index.ts';
+import { matchesPattern } from './pattern.ts';
+import { cellKind, isTextLike } from './pg-types.ts';
+import type { KeyedDigest } from './pseudonym.ts';
+
+/** What policy says about text columns that have no class. */
+export type Unclassified = 'scan' | 'mask' | 'pass';
+
+/** Everything that decides how the columns of results are masked, but for the result itself. */
+export interface MaskingRules {
+  readonly catalog: CatalogIndex;
+  /** Classes to hide; nothing at all is masked when it is empty. */
+  readonly mask: readonly MaskPattern[];
+  readonly unclassified: Unclassified;
+  readonly digest?: KeyedDigest;
+  /** Full year now, when years of dates may be shown. */
+  readonly year?: number;
+}
+
+/** What becomes of one column. */
+export type ColumnFate =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'scan' }
+  | { readonly kind: 'hide'; readonly class: DataClass | 'opaque' };
+
+const PASS: ColumnFate = { kind: 'pass' };
+const SCAN: ColumnFate = { kind: 'scan' };
+const OPAQUE: ColumnFate = { kind: 'hide', class: 'opaque' };
+
+/** First OID that initdb does not hand out: below are PostgreSQL's own relations. */
+const FIRST_USER_RELATION = 16_384;
+
+/**
+ * The fate of every column of one result. RowDescription's origin (table OID, attribute number) and the parser's
+ * lineage are both asked and the stricter answer counts; what neither can tell is hidden as soon as the database
+ * holds anything that is to be hidden.
+ */
+export function columnFates(
+  fields: readonly FieldDescription[],
+  outputs: Outputs,
+  rules: MaskingRules,
+): readonly ColumnFate[] {
+  if (rules.mask.length === 0) return fields.map(() => PASS);
+  const columns =
+    outputs.kind === 'columns' && outputs.columns.length === fields.length ? outputs.columns : undefined;
+  const involved = holdsAnything(rules);
+  return fields.map((field, index) => fateOf(field, columns?.[index], { ...rules, involved }));
+}
+
+interface Judging extends MaskingRules {
+  /** The database holds something that is to be hidden, or part of it is unknown. */
+  readonly involved: boolean;
+}
+
+function holdsAnything({ catalog, mask }: MaskingRules): boolean {
+  if (!catalog.snapshot.complete) return true;
+  return catalog.snapshot.relations.some((relation) =>
+    relation.columns.some((column) => column.class !== undefined && matchesPattern(column.class, mask)),
+  );
+}
+
+function fateOf(field: FieldDescription, output: OutputColumn | undefined, rules: Judging): ColumnFate {
+  return strictest(fateByOrigin(field, output, rules), fateByLineage(field, output, rules));
+}
+
+function strictest(a: ColumnFate, b: ColumnFate): ColumnFate {
+  const rank = (fate: ColumnFate): number => ['pass', 'scan', 'hide'].indexOf(fate.kind);
+  if (a.kind === 'hide' && b.kind === 'hide') return a.class === 'opaque' ? b : a;
+  return rank(a) >= rank(b) ? a : b;
+}
+
+/** What the server says where the value comes from. */
+function fateByOrigin(field: FieldDescription, output: OutputColumn | undefined, rules: Judging): ColumnFate {
+  if (field.tableOid === 0) return PASS;
+  const column = rules.catalog.column(field.tableOid, field.columnNumber);
+  if (column !== undefined) return fateOfColumn(column, rules);
+  const relation = rules.catalog.relation(field.tableOid);
+  if (relation !== undefined) return fateOfRow(relation, rules);
+  // A relation newer than the snapshot: the lineage did not know it either.
+  return field.tableOid >= FIRST_USER_RELATION && output === undefined ? OPAQUE : PASS;
+}
+
+/** An unsure guess is treated as a column without a class. */
+function fateOfColumn(column: CatalogColumn, rules: Judging): ColumnFate {
+  const { class: dataClass, unsure } = column;
+  return dataClass !== undefined && !unsure && matchesPattern(dataClass, rules.mask)
+    ? { kind: 'hide', class: dataClass }
+    : PASS;
+}
+
+/** `SELECT p FROM patients p` has an origin, but no attribute number: the value is the whole row. */
+function fateOfRow(relation: CatalogRelation, rules: Judging): ColumnFate {
+  return relation.columns.some((column) => fateOfColumn(column, rules).kind === 'hide') ? OPAQUE : PASS;
+}
+
+function fateByLineage(
+  field: FieldDescription,
+  output: OutputColumn | undefined,
+  rules: Judging,
+): ColumnFate {
+  if (output === undefined) {
+    if (isPlainColumn(field, rules)) return unclassed(field, rules);
+    return rules.involved ? OPAQUE : unclassed(field, rules);
+  }
+  switch (output.how) {
+    case 'harmless':
+      return PASS;
+    case 'opaque':
+      return rules.involved ? OPAQUE : unclassed(field, rules);
+    case 'direct':
+    case 'derived': {
+      const hidden = output.classes.find((dataClass) => isSure(dataClass, output, rules));
+      return hidden === undefined ? unclassed(field, rules) : { kind: 'hide', class: hidden };
+    }
+  }
+}
+
+/** A class that only unsure guesses gave does not hide; what can't be looked up does. */
+function isSure(dataClass: DataClass, output: OutputColumn, rules: Judging): boolean {
+  if (!matchesPattern(dataClass, rules.mask)) return false;
+  const holders = output.origins
+    .map(({ relation, column }) => rules.catalog.column(relation, column))
+    .filter((column) => column?.class === dataClass);
+  return holders.length === 0 || holders.some((column) => column?.unsure !== true);
+}
+
+/** The server's word is enough for columns of tables; a view's column may be any expression. */
+function isPlainColumn(field: FieldDescription, { catalog }: Judging): boolean {
+  if (catalog.column(field.tableOid, field.columnNumber) === undefined) return false;
+  const kind = catalog.relation(field.tableOid)?.kind;
+  return kind !== undefined && kind !== 'view' && kind !== 'materialized';
+}
+
+function unclassed(field: FieldDescription, rules: Judging): ColumnFate {
+  const kind = cellKind(field.typeOid, rules.catalog.column(field.tableOid, field.columnNumber)?.type);
+  if (!isTextLike(kind)) return PASS;
+  switch (rules.unclassified) {
+    case 'scan':
+      return SCAN;
+    case 'mask':
+      return OPAQUE;
+    case 'pass':
+      return PASS;
+  }
+}

@@ -1,0 +1,56 @@
+import type { MaskedText, RawText } from '../model/text.ts';
+import { detect } from './detect.ts';
+import { withoutControls } from './own-words.ts';
+import { hideAll } from './text.ts';
+
+/** A stretch of a statement that can hold a value, in UTF-16 code units, in order. */
+export interface Literal {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: 'string' | 'dollar' | 'bits' | 'number' | 'comment';
+}
+
+/** Characters of a statement that an entry or a prompt may hold. */
+export const MAX_STATEMENT = 4_000;
+/** Years, limits and small counts stay readable; anything longer may be somebody's number. */
+const READABLE_DIGITS = 4;
+const CUT = '…';
+
+/**
+ * A statement as audit entries and prompts may hold it: strings become ‹…›, numbers of more than four digits ‹n›,
+ * comments are dropped, recognised values elsewhere (quoted identifiers) hidden, control characters shown as
+ * code points, and the end is cut. `literals` come from the parser; a text without any must not hold quotes.
+ */
+export function maskStatement(text: RawText, literals: readonly Literal[]): MaskedText {
+  let shown = '';
+  let at = 0;
+  for (const { start, end, kind } of literals) {
+    if (shown.length > MAX_STATEMENT) break;
+    shown += text.slice(at, Math.min(start, at + MAX_STATEMENT)) + replacement(text.slice(start, end), kind);
+    at = end;
+  }
+  if (shown.length <= MAX_STATEMENT) shown += text.slice(at, at + MAX_STATEMENT);
+  const plain = withoutControls(hideAll(shown, detect(shown)));
+  return minted(
+    plain.length > MAX_STATEMENT
+      ? plain.slice(0, MAX_STATEMENT - 1).replace(/[\ud800-\udbff]$/, '') + CUT
+      : plain,
+  );
+}
+
+function replacement(literal: string, kind: Literal['kind']): string {
+  switch (kind) {
+    case 'number':
+      return literal.replace(/\D/g, '').length > READABLE_DIGITS ? '‹n›' : literal;
+    case 'comment':
+      return literal.startsWith('--') ? '/*…*/ ' : '/*…*/';
+    case 'string':
+    case 'dollar':
+    case 'bits':
+      return '‹…›';
+  }
+}
+
+function minted(text: string): MaskedText {
+  return text as MaskedText;
+}
