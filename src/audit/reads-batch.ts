@@ -8,6 +8,13 @@ const SHAPE_COST = 512;
 /** Shapes remembered beyond their batch, so that their results find them. */
 const MAX_KNOWN = 2048;
 
+const READ_ID_HEAD = 'reads:';
+
+/** True for ids that stand for all reads of one shape: no entry of their own has them. */
+export function isReadId(id: string): boolean {
+  return id.startsWith(READ_ID_HEAD);
+}
+
 /** One plain read that is about to be forwarded. */
 export interface ReadNote extends ShapeHead {
   readonly actor: EntryActor;
@@ -183,7 +190,12 @@ class Batch implements ReadsBatch {
     const { actor: _, ...head } = read;
     this.#made += 1;
     const none = { token: -1, count: 0, done: 0, rows: 0, errors: 0, durationMs: 0 };
-    const shape: Shape = { id: `${this.#name}.${this.#made}`, head, ...none, masked: new Map() };
+    const shape: Shape = {
+      id: `${READ_ID_HEAD}${this.#name}.${this.#made}`,
+      head,
+      ...none,
+      masked: new Map(),
+    };
     this.#known.set(key, shape);
     this.#byId.set(shape.id, shape);
     return shape;

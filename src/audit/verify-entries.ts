@@ -160,6 +160,7 @@ export class EntryVerifier {
   }
 
   #checkGap(reason: string): void {
+    if (reason === 'lost') this.pairs.expectMissing();
     if (reason === 'torn')
       this.#note('torn-repaired', 'an unfinished line of a killed guard was moved aside');
     else if (reason === 'lost') this.#note('entries-lost', 'guard could not write entries here and says so');

@@ -1,5 +1,6 @@
 import type { EntryType } from '../model/audit-entry.ts';
 import { isObject } from './entry-shape.ts';
+import { isReadId } from './reads-batch.ts';
 
 /** So many decisions are remembered; a result of an older one is believed. */
 const MAX_REMEMBERED = 100_000;
@@ -21,6 +22,8 @@ export interface Place {
 export interface PairTrack {
   /** True when the entry answers or ends a decision that was never made. */
   isStray(type: EntryType, entry: Fields, place: Place): boolean;
+  /** Some decisions are known to be missing: from here on a result may belong to one of them. */
+  expectMissing(): void;
   /** Decisions without a result so far, in order. */
   open(): readonly Place[];
   /** Those that had to be forgotten while they were open. */
@@ -35,11 +38,17 @@ class Pairs implements PairTrack {
   isStray(type: EntryType, entry: Fields, place: Place): boolean {
     if (type === 'decision') this.#remember(entry, place);
     if (type !== 'answer' && type !== 'result') return false;
-    const decision = this.#decisions.get(String(entry['parent']));
+    const parent = String(entry['parent']);
+    if (isReadId(parent)) return false;
+    const decision = this.#decisions.get(parent);
     if (decision === undefined) return this.#dropped === 0;
     const goesOn = type === 'answer' && (entry['answer'] === 'yes' || entry['answer'] === 'shape');
     if (!goesOn) decision.open = false;
     return decision.sess !== entry['sess'];
+  }
+
+  expectMissing(): void {
+    this.#dropped += 1;
   }
 
   open(): readonly Place[] {

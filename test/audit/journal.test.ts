@@ -370,15 +370,26 @@ describe('an unwritable log', () => {
     const place = desk(state);
     writeFileSync(join(state, 'audit'), 'a file where the folder should be');
     const journal = place.open({ mode: 'best-effort' });
-    expect(journal.append(decision(), 'durable')).toMatchObject({ seq: undefined });
+    const lost = journal.append(decision(), 'durable');
+    expect(lost.seq).toBeUndefined();
     expect(journal.noteRead(read())).not.toBe('');
     expect(() => journal.append(decision(), 'durable', 'required')).toThrow(unwritable);
     rmSync(join(state, 'audit'));
     expect(journal.append(decision('block'), 'durable')).toMatchObject({ seq: 2 });
+    journal.append(result(lost.id), 'durable');
     journal[Symbol.dispose]();
     expect(entries(place.file)[1]).toMatchObject({ type: 'gap', reason: 'lost', entries: 2 });
     expect(verifyJournal(place.folder)).toMatchObject({ ok: true, notes: [{ kind: 'entries-lost' }] });
   });
+});
+
+test('a read that was refused after all is no result of nothing', () => {
+  const place = desk(scratch());
+  writeLog(place, (journal) => {
+    const id = journal.noteRead(read());
+    journal.append({ ...result(id), error: 'refused', because: 'the server was lost' }, 'durable');
+  });
+  expect(verifyJournal(place.folder).problems).toEqual([]);
 });
 
 test('an answer names its decision', () => {
