@@ -53,6 +53,8 @@ const CSI_KEYS: ReadonlyMap<string, NamedKey> = new Map([
 export class KeyReader {
   #pending = '';
   #pasting = false;
+  /** The rest of a string that grew too long is passed over, up to its terminator. */
+  #discarding = false;
 
   /** Where the bytes are cut does not matter, but for a lone ESC: see `flush`. */
   push(bytes: Uint8Array): readonly TerminalInput[] {
@@ -75,10 +77,27 @@ export class KeyReader {
   #drain(): readonly TerminalInput[] {
     const out: TerminalInput[] = [];
     while (this.#pending !== '') {
-      const taken = this.#pasting ? this.#paste(out) : this.#one(out);
-      if (!taken) break;
+      if (!this.#next(out)) break;
     }
     return out;
+  }
+
+  /** Takes one thing from what is pending; false when more bytes are needed. */
+  #next(out: TerminalInput[]): boolean {
+    if (this.#pasting) return this.#paste(out);
+    return this.#discarding ? this.#discard() : this.#one(out);
+  }
+
+  #discard(): boolean {
+    const end = /[\x07\x1b]/.exec(this.#pending)?.index;
+    if (end === undefined) {
+      this.#pending = '';
+      return false;
+    }
+    // `ESC \\` reads as Alt-backslash afterwards, which means nothing.
+    this.#take(this.#pending[end] === '\x07' ? end + 1 : end);
+    this.#discarding = false;
+    return true;
   }
 
   #paste(out: TerminalInput[]): boolean {
@@ -118,6 +137,7 @@ export class KeyReader {
     if (length === undefined) {
       if (this.#pending.length <= MAX_REPORT_BYTES) return false;
       this.#pending = '';
+      this.#discarding = true;
       return false;
     }
     const raw = this.#take(length);
