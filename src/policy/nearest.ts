@@ -1,7 +1,8 @@
 /** Longest word worth comparing; a longer one is no slip of the pen. */
 const MAX_WORD = 60;
-/** One slip in three letters still counts as the same word. */
+/** One slip in three letters still counts as the same word; so do two swapped letters, which are two slips. */
 const LETTERS_PER_SLIP = 3;
+const SWAP = 2;
 
 /** Levenshtein distance: insertions, deletions and substitutions, each counting 1. */
 function distance(a: string, b: string): number {
@@ -21,7 +22,8 @@ function distance(a: string, b: string): number {
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > MAX_WORD) return undefined;
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / LETTERS_PER_SLIP)) + 1;
+  const slipsAllowed = Math.floor(word.length / LETTERS_PER_SLIP);
+  let least = (word.length > LETTERS_PER_SLIP ? Math.max(SWAP, slipsAllowed) : 1) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= least) continue;
     const slips = distance(word, candidate);

@@ -29,6 +29,9 @@ export type PolicyReading =
   | { readonly kind: 'read'; readonly file: PolicyFile }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
+/** Finding a place costs a walk through the file; after these nobody reads on. */
+const MAX_PROBLEMS = 100;
+
 const WEAKEST: PolicyLayer = 'user';
 
 function rank(layer: PolicyLayer): number {
@@ -108,7 +111,9 @@ export interface CompiledFile {
 export function compilePolicyFile(file: PolicyFile, grants: boolean): CompiledFile {
   const { layer, map, yaml } = file;
   const problems: Problem[] = [];
-  const report: Reading['report'] = (path, message) => problems.push(yaml.problem(path, message));
+  const report: Reading['report'] = (path, message) => {
+    if (problems.length < MAX_PROBLEMS) problems.push(yaml.problem(path, message));
+  };
   const classes = map.classes ?? {};
   const reading = { groups: classes, report };
   checkGroups(map, reading);

@@ -1,11 +1,11 @@
 import { DATA_CLASSES, isDataClass } from '../model/data-class.ts';
-import { INTENTS, intentMatches } from '../model/intent.ts';
+import { INTENTS } from '../model/intent.ts';
 import type { MaskPattern } from '../model/obligation.ts';
 import { suggestion } from './nearest.ts';
 
 const BELOW = '.*';
 const FAMILIES = ['phi.*', 'pii.*', 'cred.*'] as const;
-const EVERY_CLASS = '*';
+const EVERYTHING = '*';
 
 type Family = (typeof FAMILIES)[number];
 
@@ -13,20 +13,26 @@ function isFamily(text: string): text is Family {
   return (FAMILIES as readonly string[]).includes(text);
 }
 
+/** Everything that may stand before `.*`: `data`, `data.delete`, `data.delete.bulk`… */
+const PREFIXES: ReadonlySet<string> = new Set(
+  INTENTS.flatMap((intent) => {
+    const parts = intent.split('.');
+    return parts.map((_, index) => parts.slice(0, index + 1).join('.'));
+  }),
+);
+
 /** What is wrong with a word of `intent`; `undefined` when nothing is. */
 export function intentProblem(word: string): string | undefined {
-  if (word === EVERY_CLASS) return undefined;
-  const prefix = word.endsWith(BELOW) ? word.slice(0, -BELOW.length) : undefined;
-  const known =
-    prefix === undefined
-      ? (INTENTS as readonly string[]).includes(word)
-      : INTENTS.some((intent) => intentMatches(intent, prefix));
-  if (known) return undefined;
-  const near = suggestion(
+  if (word === EVERYTHING) return undefined;
+  if (!word.endsWith(BELOW)) {
+    const known = (INTENTS as readonly string[]).includes(word);
+    return known ? undefined : `"${word}" is no intent${suggestion(word, INTENTS)}`;
+  }
+  if (PREFIXES.has(word.slice(0, -BELOW.length))) return undefined;
+  return `"${word}" is no intent${suggestion(
     word,
-    prefix === undefined ? INTENTS : INTENTS.map((intent) => `${intent}${BELOW}`),
-  );
-  return `"${word}" is no intent${near}`;
+    [...PREFIXES].map((prefix) => prefix + BELOW),
+  )}`;
 }
 
 /** Named groups of classes that a file defines for itself. */
@@ -34,7 +40,7 @@ export type ClassGroups = Readonly<Record<string, readonly string[]>>;
 
 /** What is wrong with a pattern of data classes; `undefined` when nothing is. */
 export function classProblem(word: string, groups: ClassGroups): string | undefined {
-  if (word === EVERY_CLASS || isFamily(word) || isDataClass(word) || Object.hasOwn(groups, word))
+  if (word === EVERYTHING || isFamily(word) || isDataClass(word) || Object.hasOwn(groups, word))
     return undefined;
   return `"${word}" is no data class${suggestion(word, [...DATA_CLASSES, ...FAMILIES, ...Object.keys(groups)])}`;
 }
@@ -47,6 +53,6 @@ export function expandClasses(words: readonly string[], groups: ClassGroups): re
 
 /** The patterns of a `mask` obligation; `*` is every family. Words that `classProblem` refuses are left out. */
 export function maskPatterns(words: readonly string[], groups: ClassGroups): readonly MaskPattern[] {
-  const expanded = expandClasses(words, groups).flatMap((word) => (word === EVERY_CLASS ? FAMILIES : [word]));
+  const expanded = expandClasses(words, groups).flatMap((word) => (word === EVERYTHING ? FAMILIES : [word]));
   return expanded.filter((word): word is MaskPattern => isFamily(word) || isDataClass(word));
 }

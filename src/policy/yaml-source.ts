@@ -1,12 +1,15 @@
 import {
+  Composer,
+  type CST,
   type Document,
   isMap,
   isNode,
   isPair,
   isScalar,
+  Lexer,
   LineCounter,
   type Node,
-  parseDocument,
+  Parser,
   visit,
 } from 'yaml';
 import type { Problem } from './problem.ts';
@@ -15,7 +18,11 @@ import type { Problem } from './problem.ts';
 const MAX_BYTES = 1024 * 1024;
 /** How often aliases may be expanded altogether ("billion laughs"). */
 const MAX_ALIASES = 100;
-/** Syntax errors that are reported; after the first few the rest are echoes. */
+/** Nodes in nodes as the parser counts them; the format itself needs about ten. */
+const MAX_DEPTH = 60;
+/** Words and marks; ten times what the largest policy worth its name has. */
+const MAX_LEXEMES = 250_000;
+/** Syntax errors and repeated keys that are reported; after the first few the rest are echoes. */
 const MAX_SYNTAX_PROBLEMS = 10;
 
 export type Path = readonly PropertyKey[];
@@ -81,9 +88,11 @@ function repeatedKeys(document: Document, place: Place): readonly Problem[] {
       const seen = new Set<unknown>();
       for (const { key } of map.items) {
         if (!isScalar(key)) continue;
+        if (problems.length >= MAX_SYNTAX_PROBLEMS) return visit.BREAK;
         if (seen.has(key.value)) problems.push(place(key.range?.[0] ?? 0, 'this key stands here twice'));
         seen.add(key.value);
       }
+      return undefined;
     },
   });
   return problems;
@@ -95,10 +104,26 @@ function syntaxProblems(document: Document, place: Place): readonly Problem[] {
   return found.slice(0, MAX_SYNTAX_PROBLEMS).map(({ pos, message }) => place(pos[0], message));
 }
 
-function readDocument(file: string, text: string): YamlReading {
-  const lineCounter = new LineCounter();
-  const place = placeIn(file, text, lineCounter);
-  const document = parseDocument(text, {
+/**
+ * The syntax of the text, or why it is not looked at any further. Lexer and parser stop at the first excess:
+ * everything after them recurses over the nodes, and on an exhausted stack V8 may end the whole process (a
+ * regular expression that it can not compile there) instead of throwing.
+ */
+function parseSyntax(text: string, lines: LineCounter): readonly CST.Token[] | string {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  let lexemes = 0;
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    if (++lexemes > MAX_LEXEMES) return 'too much for one file';
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > MAX_DEPTH) return 'nested too deeply';
+  }
+  return [...tokens, ...parser.end()];
+}
+
+function compose(tokens: readonly CST.Token[], length: number, lines: LineCounter): readonly Document[] {
+  const composer = new Composer({
     version: '1.2',
     schema: 'core',
     strict: true,
@@ -108,11 +133,23 @@ function readDocument(file: string, text: string): YamlReading {
     customTags: [],
     resolveKnownTags: false,
     prettyErrors: false,
-    logLevel: 'silent',
-    lineCounter,
+    lineCounter: lines,
   });
+  return [...composer.compose(tokens, true, length)];
+}
+
+function readDocument(file: string, text: string): YamlReading {
+  const lines = new LineCounter();
+  const place = placeIn(file, text, lines);
+  const tokens = parseSyntax(text, lines);
+  if (typeof tokens === 'string') return whole(file, tokens);
+  const [document, second] = compose(tokens, text.length, lines);
+  if (document === undefined) return whole(file, 'there is nothing in this file');
   const syntax = syntaxProblems(document, place);
   if (syntax.length > 0) return { kind: 'unreadable', problems: syntax };
+  if (second !== undefined) {
+    return { kind: 'unreadable', problems: [place(second.range?.[0] ?? 0, 'a second document begins here')] };
+  }
   const repeated = repeatedKeys(document, place);
   if (repeated.length > 0) return { kind: 'unreadable', problems: repeated };
   const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
@@ -139,9 +176,8 @@ export function readYaml(file: string, text: string): YamlReading {
   if (Buffer.byteLength(text) > MAX_BYTES) return whole(file, `larger than ${MAX_BYTES} bytes`);
   try {
     return readDocument(file, text);
-  } catch (cause) {
-    // The composer recurses (RangeError on absurd nesting) and alias expansion refuses by throwing.
-    const message = cause instanceof RangeError ? 'nested too deeply' : 'not a plain YAML file (aliases?)';
-    return whole(file, message);
+  } catch {
+    // Alias expansion refuses by throwing; nothing else is known to.
+    return whole(file, 'not a plain YAML file: more aliases than are expanded');
   }
 }
