@@ -1,18 +1,22 @@
-import type { ParseResult } from '@pgsql/types';
+import type { Node, ParseResult } from '@pgsql/types';
 import { GuardError } from '../../model/errors.ts';
 
 /** What guard uses of libpg-query (a singleton around one WASM instance). */
 type Library = typeof import('libpg-query');
 
+type Deparser = typeof import('pgsql-deparser');
+
 let library: Library | undefined;
+let deparser: Deparser | undefined;
 
 /** Loads PostgreSQL's grammar (about 45 ms, once). Must have resolved before anything else here is called. */
 export async function loadSqlParser(): Promise<void> {
   if (library !== undefined) return;
   try {
-    const loaded = await import('libpg-query');
-    await loaded.loadModule();
-    library = loaded;
+    const [parser, writer] = await Promise.all([import('libpg-query'), import('pgsql-deparser')]);
+    await parser.loadModule();
+    deparser = writer;
+    library = parser;
   } catch (cause) {
     throw new GuardError('PARSER_FAILED', "PostgreSQL's grammar could not be loaded", { cause });
   }
@@ -58,6 +62,17 @@ export function rawPlpgsql(text: string): unknown {
     return parsePlPgSQLSync(text);
   } catch (cause) {
     if (cause instanceof RangeError || isTrap(cause)) throw parserFailure(cause);
+    return undefined;
+  }
+}
+
+/** A statement's text made from its tree, not checked; undefined when the deparser can't write it. */
+export function rawDeparse(node: Node): string | undefined {
+  if (deparser === undefined)
+    throw new GuardError('INTERNAL', 'the SQL writer was used before it was loaded');
+  try {
+    return deparser.deparseSync(node);
+  } catch {
     return undefined;
   }
 }
