@@ -22,4 +22,6 @@ export interface Environment {
   readonly synthetic: boolean;
   /** A throw-away local database or cluster. */
   readonly throwaway: boolean;
+  /** Nobody has said yet what this target is; it counts as prod until a person does. */
+  readonly unlabelled?: boolean;
 }
