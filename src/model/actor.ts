@@ -29,3 +29,12 @@ export interface Actor {
   /** Every piece of evidence the kind was decided on, strictest first. */
   readonly evidence: readonly Sourced<ActorKind>[];
 }
+
+/**
+ * Every kind the evidence speaks for. Where it speaks for more than one (an agent in a CI job, a person who says
+ * `--actor ci`), a policy row may be milder for either: the verdict is the strictest of all of them.
+ */
+export function suspectedKinds(actor: Actor): readonly ActorKind[] {
+  const kinds = new Set([actor.kind, ...actor.evidence.map((piece) => piece.value)]);
+  return ACTOR_KINDS.filter((kind) => kinds.has(kind));
+}
