@@ -133,3 +133,11 @@ function cellOrFail(cell: Cell | undefined): Cell {
   if (cell === undefined) throw new RangeError('column position out of range');
   return cell;
 }
+
+/** Columns of these names, each of which may show all of `cell`. */
+export function spread(names: readonly string[], cell: Cell): ColumnList {
+  return new FixedColumns(
+    names,
+    names.map(() => cell),
+  );
+}

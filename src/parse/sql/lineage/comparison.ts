@@ -5,10 +5,12 @@ import type { Tracer } from './tracer.ts';
 /** The columns that a value is made of, and whether any table's data is among them. */
 interface Survey {
   readonly columns: readonly Cell[];
+  /** How many columns the expression itself names; the others stand behind those. */
+  readonly named: number;
   readonly based: boolean;
 }
 
-const NOTHING: Survey = { columns: [], based: false };
+const NOTHING: Survey = { columns: [], named: 0, based: false };
 
 /** Cells looked at for one side of a comparison; what lies further down is not tainted by it. */
 const MAX_SURVEY = 20_000;
@@ -25,7 +27,17 @@ function survey(start: Cell): Survey {
     if (cell.leaf !== undefined && cell !== HARMLESS) based = true;
     for (const source of cell.sources) seen.add(source);
   }
-  return { columns, based };
+  return { columns, named: namedColumns(start), based };
+}
+
+function namedColumns(start: Cell): number {
+  let named = 0;
+  const seen = new Set<Cell>([start]);
+  for (const cell of seen) {
+    if (cell.kind === 'column') named += 1;
+    else if (seen.size <= MAX_SURVEY) for (const source of cell.sources) seen.add(source);
+  }
+  return named;
 }
 
 /**
@@ -41,7 +53,9 @@ export function compare(tracer: Tracer, scope: Scope, sides: readonly Cell[]): C
   tracer.conditions.push(mix);
   const surveys = telling.map(survey);
   const columns = surveys.flatMap((each) => each.columns);
-  if (columns.length === 0 || (columns.length === 1 && telling.length === 1)) return HARMLESS;
+  // One column against a constant says nothing of any other column.
+  const named = surveys.reduce((sum, each) => sum + each.named, 0);
+  if (columns.length === 0 || (telling.length === 1 && named < 2)) return HARMLESS;
   for (const column of columns) addTaint(column, mix);
   const generated = surveys.some((each) => each.columns.length > 0 && !each.based);
   if (!generated || !surveys.some((each) => each.based)) return HARMLESS;

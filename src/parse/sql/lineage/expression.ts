@@ -10,8 +10,8 @@ import {
   type Tag,
   tagOf,
 } from '../ast.ts';
-import { type Cell, type ColumnList, derived, HARMLESS, measure, OPAQUE, union } from './cell.ts';
-import { allCells, allNames, FixedColumns } from './column-list.ts';
+import { type Cell, derived, HARMLESS, measure, OPAQUE, union } from './cell.ts';
+import { allCells, allNames, FixedColumns, spread } from './column-list.ts';
 import { compare } from './comparison.ts';
 import { traceCall } from './function-call.ts';
 import { traceBoolean, traceCondition, traceOperator } from './operator.ts';
@@ -217,14 +217,6 @@ function traceCast(tracer: Tracer, cast: TypeCast, scope: Scope): Cell {
   const literal = constantOf(cast.arg)?.type;
   if (isBuiltinType(cast.typeName) || literal === 'string' || literal === 'null') return derived([cell]);
   return fieldsOf(cast.arg, 'ParamRef') === undefined ? derived([cell, OPAQUE]) : HARMLESS;
-}
-
-/** Columns of these names, each of which may show all of `cell`. */
-export function spread(names: readonly string[], cell: Cell): ColumnList {
-  return new FixedColumns(
-    names,
-    names.map(() => cell),
-  );
 }
 
 /** Branches that test classed values and may stay readable; more of them spell a value out. */

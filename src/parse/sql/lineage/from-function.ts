@@ -1,6 +1,6 @@
 import type { RangeFunction } from '@pgsql/types';
 import { allFieldsOf, fieldsOf, type Node, nameParts } from '../ast.ts';
-import { type Cell, derived, HARMLESS } from './cell.ts';
+import { type Cell, derived, HARMLESS, measure } from './cell.ts';
 import { allNames, FixedColumns } from './column-list.ts';
 import { columnName } from './column-name.ts';
 import { kindOf } from './function-call.ts';
@@ -14,6 +14,8 @@ interface Result {
   readonly names: readonly string[] | undefined;
   readonly cells: readonly Cell[];
   readonly value: Cell;
+  /** What the number of rows may show. */
+  readonly count: Cell;
 }
 
 /** `f(…)`, `ROWS FROM (f(…), g(…))`, both also WITH ORDINALITY. */
@@ -32,7 +34,7 @@ export function functionItem(tracer: Tracer, range: RangeFunction, scope: Scope)
     cells.push(HARMLESS);
   }
   const lost = results.filter((result) => result.names === undefined);
-  const count = derived(results.map((result) => result.value));
+  const count = derived(results.map((result) => result.count));
   scope.counts.push(count);
   return tableItem(
     {
@@ -74,7 +76,9 @@ function functionResult(tracer: Tracer, node: Node, call: Call): Result {
   if (value.shape !== undefined) return same(allNames(value.shape), value);
   const listed = outColumns(name);
   if (listed !== undefined) return same(listed, value);
-  return isUncountable(name, value) ? uncounted(value) : same([call.alias ?? name], value);
+  if (isUncountable(name, value)) return uncounted(value);
+  const result = same([call.alias ?? name], value);
+  return name === 'generate_series' ? { ...result, count: value } : result;
 }
 
 /** A function whose columns depend on the version, or on a row it was given. */
@@ -94,13 +98,18 @@ function unnested(tracer: Tracer, node: Node, call: Call): Result {
   const value = derived(cells);
   if (cells.some((cell) => cell.composite)) return uncounted(value);
   const names = cells.length === 1 ? [call.alias ?? 'unnest'] : cells.map(() => 'unnest');
-  return { names, cells: cells.map((cell) => derived([cell])), value };
+  return { names, cells: cells.map((cell) => derived([cell])), value, count: measure(cells) };
 }
 
 function same(names: readonly string[], value: Cell): Result {
-  return { names, cells: names.map(() => value), value };
+  return { names, cells: names.map(() => value), value, count: sizeOf(value) };
+}
+
+/** As many rows as a value has parts: a size of what the function was given. */
+function sizeOf(value: Cell): Cell {
+  return value === HARMLESS ? HARMLESS : measure(value.sources);
 }
 
 function uncounted(value: Cell): Result {
-  return { names: undefined, cells: [], value };
+  return { names: undefined, cells: [], value, count: value };
 }

@@ -1,8 +1,9 @@
 import type { FuncCall, Node, WindowDef } from '@pgsql/types';
 import { allFieldsOf, constantOf, nameParts } from '../ast.ts';
 import { type Cell, derived, HARMLESS, measure, OPAQUE, summary, union } from './cell.ts';
-import { allNames, FixedColumns } from './column-list.ts';
+import { allNames, spread } from './column-list.ts';
 import { compare } from './comparison.ts';
+import { outColumns } from './function-columns.ts';
 import { builtinKind, type FunctionKind, isReadableSetting } from './function-kinds.ts';
 import { traceCondition } from './operator.ts';
 import type { Scope } from './scope.ts';
@@ -108,17 +109,12 @@ function show(tracer: Tracer, scope: Scope, use: Use): Cell {
 function pureValue(name: string, cells: readonly Cell[]): Cell {
   const row = cells.find((cell) => cell.shape !== undefined);
   const mixed = derived(cells);
+  const listed = outColumns(name) ?? [];
+  if (listed.length > 1) return derived(cells, { shape: spread(listed, mixed), composite: true });
   const composite = cells.some((cell) => cell.composite);
   if (row?.shape === undefined || !ROW_PRESERVING.has(name))
     return composite ? derived(cells, { composite: true }) : mixed;
-  const names = allNames(row.shape);
-  return derived(cells, {
-    shape: new FixedColumns(
-      names,
-      names.map(() => mixed),
-    ),
-    composite: true,
-  });
+  return derived(cells, { shape: spread(allNames(row.shape), mixed), composite: true });
 }
 
 function readsPlainSetting(call: FuncCall): boolean {
