@@ -1,0 +1,189 @@
+/** How COPY writes rows (PostgreSQL 18, sql-copy): the options of the statement, each one byte but for `null`. */
+export interface CopyLayout {
+  readonly format: 'text' | 'csv';
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly escape: string;
+  /** The null string. */
+  readonly null: string;
+  readonly header: boolean;
+}
+
+/** What COPY uses when the statement says nothing. */
+export const COPY_TEXT: CopyLayout = {
+  format: 'text',
+  delimiter: '\t',
+  quote: '"',
+  escape: '"',
+  null: '\\N',
+  header: false,
+};
+export const COPY_CSV: CopyLayout = { ...COPY_TEXT, format: 'csv', delimiter: ',', null: '' };
+
+/** What the next byte is. */
+export type Step = 'content' | 'delimiter' | 'newline';
+
+/** One of COPY's two languages: where fields end, and what they mean. */
+export interface CopyDialect {
+  /** Looks at one byte; remembers what it must, so that input may be cut anywhere. */
+  step(byte: number): Step;
+  isNull(raw: Uint8Array): boolean;
+  decode(raw: Uint8Array): Uint8Array;
+  /** A value as a field; `null` is SQL NULL. */
+  encode(value: Uint8Array | null): Uint8Array;
+}
+
+const encoder = new TextEncoder();
+const NEWLINE = 10;
+const RETURN = 13;
+const BACKSLASH = 92;
+
+function byteOf(text: string): number {
+  return encoder.encode(text)[0] ?? 0;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
+
+/** Letters after a backslash and the bytes they stand for (b, f, n, r, t, v). */
+const NAMED: readonly (readonly [letter: number, byte: number])[] = [
+  [98, 8],
+  [102, 12],
+  [110, 10],
+  [114, 13],
+  [116, 9],
+  [118, 11],
+];
+const BYTE_OF_LETTER = new Map(NAMED);
+const LETTER_OF_BYTE = new Map(NAMED.map(([letter, byte]) => [byte, letter]));
+
+/** Text format: backslash escapes, raw newlines only between rows. */
+export class TextDialect implements CopyDialect {
+  readonly #delimiter: number;
+  readonly #null: Uint8Array;
+  #escaped = false;
+
+  constructor(layout: CopyLayout) {
+    this.#delimiter = byteOf(layout.delimiter);
+    this.#null = encoder.encode(layout.null);
+  }
+
+  step(byte: number): Step {
+    if (this.#escaped) {
+      this.#escaped = false;
+      return 'content';
+    }
+    if (byte === this.#delimiter) return 'delimiter';
+    if (byte === NEWLINE) return 'newline';
+    this.#escaped = byte === BACKSLASH;
+    return 'content';
+  }
+
+  isNull(raw: Uint8Array): boolean {
+    return sameBytes(raw, this.#null);
+  }
+
+  decode(raw: Uint8Array): Uint8Array {
+    if (!raw.includes(BACKSLASH)) return raw;
+    const out: number[] = [];
+    for (let at = 0; at < raw.length; at++) {
+      const byte = raw[at] ?? 0;
+      const next = raw[at + 1];
+      if (byte !== BACKSLASH || next === undefined) out.push(byte);
+      else {
+        out.push(BYTE_OF_LETTER.get(next) ?? next);
+        at++;
+      }
+    }
+    return Uint8Array.from(out);
+  }
+
+  encode(value: Uint8Array | null): Uint8Array {
+    if (value === null) return this.#null;
+    const out: number[] = [];
+    for (const byte of value) {
+      const letter = LETTER_OF_BYTE.get(byte);
+      if (letter !== undefined) out.push(BACKSLASH, letter);
+      else if (byte === BACKSLASH || byte === this.#delimiter) out.push(BACKSLASH, byte);
+      else out.push(byte);
+    }
+    return Uint8Array.from(out);
+  }
+}
+
+type CsvState = 'start' | 'plain' | 'quoted' | 'escaped' | 'closing';
+
+/** CSV format: quotes keep newlines and delimiters inside a field. */
+export class CsvDialect implements CopyDialect {
+  readonly #delimiter: number;
+  readonly #quote: number;
+  readonly #escape: number;
+  readonly #null: Uint8Array;
+  #state: CsvState = 'start';
+
+  constructor(layout: CopyLayout) {
+    this.#delimiter = byteOf(layout.delimiter);
+    this.#quote = byteOf(layout.quote);
+    this.#escape = byteOf(layout.escape);
+    this.#null = encoder.encode(layout.null);
+  }
+
+  step(byte: number): Step {
+    if (this.#state === 'escaped') this.#state = 'quoted';
+    else if (this.#state === 'quoted') this.#state = this.#afterQuoted(byte);
+    else return this.#outside(byte);
+    return 'content';
+  }
+
+  #afterQuoted(byte: number): CsvState {
+    if (byte === this.#quote) return 'closing';
+    return byte === this.#escape ? 'escaped' : 'quoted';
+  }
+
+  #outside(byte: number): Step {
+    if (byte === this.#delimiter || byte === NEWLINE) {
+      this.#state = 'start';
+      return byte === NEWLINE ? 'newline' : 'delimiter';
+    }
+    // A quote right after a closing one was a doubled quote; one at the start opens the field.
+    const opens = byte === this.#quote && this.#state !== 'plain';
+    this.#state = opens ? 'quoted' : 'plain';
+    return 'content';
+  }
+
+  isNull(raw: Uint8Array): boolean {
+    return raw[0] !== this.#quote && sameBytes(raw, this.#null);
+  }
+
+  decode(raw: Uint8Array): Uint8Array {
+    if (raw[0] !== this.#quote) return raw;
+    const out: number[] = [];
+    for (let at = 1; at < raw.length - 1; at++) {
+      const next = raw[at + 1];
+      const escapes = raw[at] === this.#escape && at + 1 < raw.length - 1;
+      if (escapes && (next === this.#quote || next === this.#escape)) at++;
+      out.push(raw[at] ?? 0);
+    }
+    return Uint8Array.from(out);
+  }
+
+  encode(value: Uint8Array | null): Uint8Array {
+    if (value === null) return this.#null;
+    if (!this.#needsQuotes(value)) return value;
+    const out: number[] = [this.#quote];
+    for (const byte of value) {
+      if (byte === this.#quote || byte === this.#escape) out.push(this.#escape);
+      out.push(byte);
+    }
+    out.push(this.#quote);
+    return Uint8Array.from(out);
+  }
+
+  #needsQuotes(value: Uint8Array): boolean {
+    if (sameBytes(value, this.#null) || value[0] === BACKSLASH) return true;
+    return value.some(
+      (byte) => byte === this.#delimiter || byte === this.#quote || byte === NEWLINE || byte === RETURN,
+    );
+  }
+}
