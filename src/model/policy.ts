@@ -181,6 +181,7 @@ export interface CompiledPolicy {
   readonly rules: readonly CompiledRule[];
   /** Named groups of class patterns, already expanded in `rules`. */
   readonly classes: Readonly<Record<string, readonly string[]>>;
+  /** Least authority first: of several labels that match a column the last one counts. */
   readonly labels: readonly CatalogLabel[];
   readonly environments: readonly EnvironmentLabel[];
   readonly unclassified: UnclassifiedTable;

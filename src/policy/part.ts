@@ -167,7 +167,8 @@ function undigested(parts: readonly PolicyPart[]): Undigested {
       part.rules.map((rule) => ({ ...rule, grants: granting.has(rule.layer) && namesFinding(rule) })),
     ),
     classes: Object.assign({}, ...parts.map((part) => part.classes)),
-    labels: parts.flatMap((part) => part.labels),
+    // Of several labels the last counts, so that authority has the last word.
+    labels: parts.toReversed().flatMap((part) => part.labels),
     environments: parts.flatMap((part) => part.environments.map(mayGrant)),
     ...settingsOf(voicesOf(parts, granting)),
   };
