@@ -4,12 +4,10 @@ import { NO_HASH, openLine, sha256 } from './entry-line.ts';
 import { shapeProblem } from './entry-shape.ts';
 import type { LineSink } from './line-reader.ts';
 import type { NoteKind, ProblemKind, Remarks } from './problem.ts';
+import { continues } from './verify-chain.ts';
 import { type KeyTrack, trackKeys } from './verify-keys.ts';
 import { fieldsOf, type PairTrack, type Place, trackPairs } from './verify-pairs.ts';
 
-/** Every line begins with `{"prev":"`, 64 hex digits and `"`. */
-const PREV_HEAD = '{"prev":"';
-const PREV_END = PREV_HEAD.length + NO_HASH.length;
 /** Clocks are set back by so much without anybody meaning harm (ms). */
 const CLOCK_TOLERANCE_MS = 2000;
 
@@ -45,6 +43,17 @@ export class EntryVerifier {
   /** Number that the next entry must have. */
   get nextSequence(): number {
     return this.#sequence;
+  }
+
+  /** To be called after the last file. */
+  end(): void {
+    const text = 'the decision has no result: guard or the session was killed, or it still runs';
+    for (const place of this.pairs.open())
+      this.#verdicts.notes.add({ kind: 'decision-without-result', text, ...place });
+    const { forgotten } = this.pairs;
+    if (forgotten === 0) return;
+    this.#place = { file: '', line: 0 };
+    this.#note('decision-without-result', `${forgotten} more decisions were without a result for very long`);
   }
 
   /** What to do with the lines of one file. */
@@ -90,8 +99,7 @@ export class EntryVerifier {
   }
 
   #checkChain(line: Buffer): void {
-    const head = line.toString('latin1', 0, PREV_END + 1);
-    if (this.#previous === undefined || head === `${PREV_HEAD}${this.#previous}"`) return;
+    if (this.#previous === undefined || continues(line, this.#previous)) return;
     this.#problem(
       'chain',
       'the entry does not continue the one before it: something was changed, removed or inserted',

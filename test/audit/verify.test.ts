@@ -192,6 +192,13 @@ describe('a log of several files', () => {
   });
 });
 
+test('the fast look trusts what guard continued, the full one reads every signature', () => {
+  const folder = scratch();
+  forge(folder, [segment, { ...sessionStart(), signer: newSigningKey('guard-audit') }, sessionEnd()]);
+  expect(verifyJournal(folder, { depth: 'fast' })).toMatchObject({ ok: true, entries: 3 });
+  expect(verifyJournal(folder).problems).toMatchObject([{ kind: 'unknown-key', line: 2 }]);
+});
+
 test('the report says what it does not prove', () => {
   const place = desk(scratch());
   everydayLog(place);
