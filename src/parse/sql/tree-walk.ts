@@ -17,7 +17,7 @@ import { Scope } from './scope.ts';
 import type { EffectSink } from './sink.ts';
 
 /** Deepest tree that is walked, in nested nodes. PostgreSQL itself gives up at max_stack_depth (2 MB by default). */
-export const MAX_TREE_DEPTH = 2_000;
+export const MAX_TREE_DEPTH = 4_000;
 
 /** Longest chain of SQL inside SQL strings that is followed. */
 const MAX_NESTED_TEXTS = 3;
