@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { type UserInfo, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { runChild } from '../../../host/children.ts';
 import { GuardError } from '../../../model/errors.ts';
@@ -71,12 +71,23 @@ function compiledSysconfdir(env: Variables): string {
   return run.stdout.toString().trim() || UPSTREAM_SYSCONFDIR;
 }
 
-/** The account of this process, as the password database says. */
+/** The account of this process, as the password database says; empty names where it says nothing (some containers). */
 export function currentAccount(): Account {
-  const { username, homedir, gid } = userInfo();
+  const found = passwordEntry();
+  if (found === undefined) return { user: '', group: '', home: '' };
+  const { username, homedir, gid } = found;
   const group = (systemFiles.readText('/etc/group') ?? '')
     .split('\n')
     .map((line) => line.split(':'))
     .find((fields) => fields[2] === String(gid));
   return { user: username, group: group?.[0] ?? String(gid), home: homedir };
+}
+
+function passwordEntry(): UserInfo<string> | undefined {
+  try {
+    return userInfo();
+  } catch {
+    // A user id without an entry; libpq then needs to be told the user.
+    return undefined;
+  }
 }

@@ -192,6 +192,8 @@ export function resolveConnection(input: ResolveInput): ConnectionTarget {
   const servers = serversOf(settings, input.psql.socketFolder);
   checkIntegers(settings, servers);
   const user = resolution.fill('user', input.account.user, 'default');
+  if (user === '')
+    throw unresolved('no user is given, and this user id has no name', 'give one with -U or PGUSER');
   const database = resolution.fill('dbname', user, 'default');
   const passfile = resolution.fill('passfile', `${resolution.home ?? ''}/.pgpass`, 'default');
   const systemRoot = input.psql.major >= 16;
