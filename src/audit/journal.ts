@@ -6,10 +6,10 @@ import type { EntryBody } from '../model/audit-entry.ts';
 import { GuardError } from '../model/errors.ts';
 import type { RawText } from '../model/text.ts';
 import type { SigningKey } from '../sign/signing-key.ts';
-import { loadOrMakeTagSecret, type TagSecret } from '../sign/tag-secret.ts';
+import type { TagSecret } from '../sign/tag-secret.ts';
 import type { VerificationKey } from '../sign/verification-key.ts';
 import { newEntryId } from './entry-id.ts';
-import { journalKey, tagSecretPath } from './journal-key.ts';
+import { journalKey, journalTagSecret } from './journal-key.ts';
 import { openPages, type Pages } from './pages.ts';
 import type { ReadNote, ReadResult } from './reads-batch.ts';
 
@@ -131,7 +131,7 @@ class PagedJournal implements Journal {
   }
 
   tag(text: RawText): string {
-    this.#secret ??= loadOrMakeTagSecret(tagSecretPath(ensurePrivateFolder(this.#keysFolder)));
+    this.#secret ??= journalTagSecret(ensurePrivateFolder(this.#keysFolder));
     return this.#secret.tag(text);
   }
 

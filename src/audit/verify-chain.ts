@@ -1,5 +1,5 @@
 import type { VerificationKey } from '../sign/verification-key.ts';
-import { NO_HASH, openLine, sha256 } from './entry-line.ts';
+import { MAX_LINE_BYTES, NO_HASH, openLine, sha256 } from './entry-line.ts';
 import { isObject } from './entry-shape.ts';
 import type { LineSink } from './line-reader.ts';
 import type { ProblemKind, Remarks } from './problem.ts';
@@ -9,7 +9,12 @@ import { type KeyTrack, trackKeys } from './verify-keys.ts';
 const PREV_HEAD = '{"prev":"';
 const PREV_END = PREV_HEAD.length + NO_HASH.length;
 /** What a line that names a key holds; quotes inside of JSON texts are escaped, so no text can look like it. */
-const NAMES_KEY = [Buffer.from('"type":"segment"'), Buffer.from('"type":"key"')];
+const NAMES_KEY = ['"type":"segment"', '"type":"key"'];
+/** `type` stands within so many bytes from the beginning: all before it has a bounded length. */
+const HEAD_BYTES = 320;
+
+export const BROKEN_CHAIN =
+  'the entry does not continue the one before it: something was changed, removed or inserted';
 
 /** True when the line names `previous` as the hash of the one before it. */
 export function continues(line: Buffer, previous: string): boolean {
@@ -26,7 +31,8 @@ export class ChainVerifier {
   readonly #problems: Remarks<ProblemKind>;
   #place = { file: '', line: 0 };
   #previous: string | undefined = NO_HASH;
-  /** The line before, while nothing has vouched for it yet. */
+  /** The line before, while nothing has vouched for it yet. One buffer for all of them. */
+  readonly #kept = Buffer.alloc(MAX_LINE_BYTES);
   #last: Buffer = Buffer.alloc(0);
   #first: Buffer = Buffer.alloc(0);
   entries = 0;
@@ -52,9 +58,11 @@ export class ChainVerifier {
   fileSink(file: string): LineSink {
     return {
       line: (line, number) => {
-        if (this.entries > 0 && !this.#isNext(line)) this.#vouch();
+        const isNext = this.#previous !== undefined && continues(line, this.#previous);
+        if (this.entries > 0 && !isNext) this.#vouch();
         this.#place = { file, line: number };
-        this.#check(line);
+        if (this.#previous !== undefined && !isNext) this.#problem('chain', BROKEN_CHAIN);
+        this.#keep(line);
       },
       tooLong: (number) => {
         this.#place = { file, line: number };
@@ -77,20 +85,13 @@ export class ChainVerifier {
     this.#problems.add({ kind, text: words, ...this.#place });
   }
 
-  #isNext(line: Buffer): boolean {
-    return this.#previous !== undefined && continues(line, this.#previous);
-  }
-
-  #check(line: Buffer): void {
+  #keep(line: Buffer): void {
     this.entries += 1;
-    if (this.#previous !== undefined && !this.#isNext(line))
-      this.#problem(
-        'chain',
-        'the entry does not continue the one before it: something was changed, removed or inserted',
-      );
     if (this.entries === 1) this.#first = Buffer.from(line);
-    if (NAMES_KEY.some((mark) => line.includes(mark))) this.#announce(line);
-    this.#last = Buffer.from(line);
+    const head = line.toString('latin1', 0, HEAD_BYTES);
+    if (NAMES_KEY.some((mark) => head.includes(mark))) this.#announce(line);
+    line.copy(this.#kept);
+    this.#last = this.#kept.subarray(0, line.length);
     this.#previous = sha256(line);
   }
 

@@ -4,7 +4,7 @@ import { NO_HASH, openLine, sha256 } from './entry-line.ts';
 import { shapeProblem } from './entry-shape.ts';
 import type { LineSink } from './line-reader.ts';
 import type { NoteKind, ProblemKind, Remarks } from './problem.ts';
-import { continues } from './verify-chain.ts';
+import { BROKEN_CHAIN, continues } from './verify-chain.ts';
 import { type KeyTrack, trackKeys } from './verify-keys.ts';
 import { fieldsOf, type PairTrack, type Place, trackPairs } from './verify-pairs.ts';
 
@@ -100,10 +100,7 @@ export class EntryVerifier {
 
   #checkChain(line: Buffer): void {
     if (this.#previous === undefined || continues(line, this.#previous)) return;
-    this.#problem(
-      'chain',
-      'the entry does not continue the one before it: something was changed, removed or inserted',
-    );
+    this.#problem('chain', BROKEN_CHAIN);
   }
 
   #parse(line: Buffer): Fields | undefined {

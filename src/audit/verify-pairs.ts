@@ -3,7 +3,7 @@ import { isObject } from './entry-shape.ts';
 import { isReadId } from './reads-batch.ts';
 
 /** So many decisions are remembered; a result of an older one is believed. */
-const MAX_REMEMBERED = 100_000;
+const MAX_REMEMBERED = 50_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 

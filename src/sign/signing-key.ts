@@ -6,7 +6,6 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { createPrivateFile, readPrivateFile } from '../host/private-file.ts';
 import { GuardError } from '../model/errors.ts';
 import { type VerificationKey, verificationKey } from './verification-key.ts';
 
@@ -26,36 +25,26 @@ function signingKey(name: string, key: KeyObject): SigningKey {
   };
 }
 
-function fromPem(path: string, name: string, pem: Buffer): SigningKey {
-  try {
-    const key = createPrivateKey(pem);
-    if (key.asymmetricKeyType === 'ed25519') return signingKey(name, key);
-  } catch (cause) {
-    throw new GuardError('KEY_UNREADABLE', `${path} holds no private key`, { cause });
-  }
-  throw new GuardError('KEY_UNREADABLE', `${path} holds no Ed25519 key`);
-}
-
 /** A new key that exists in memory only. */
 export function newSigningKey(name: string): SigningKey {
   return signingKey(name, generateKeyPairSync('ed25519').privateKey);
 }
 
-/** The key in the PKCS #8 PEM file `path`, or undefined when there is no file. Throws KEY_UNREADABLE. */
-export function loadSigningKey(path: string, name: string): SigningKey | undefined {
-  const pem = readPrivateFile(path);
-  return pem === undefined ? undefined : fromPem(path, name, pem);
+/** A new private key as PKCS #8 PEM (RFC 8410), to be kept in a private file. */
+export function newSigningKeyPem(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
-/** The key at `path`, made (0600) when there is none; two processes that start together end up with the same one. */
-export function loadOrMakeSigningKey(path: string, name: string): SigningKey {
-  const present = loadSigningKey(path, name);
-  if (present !== undefined) return present;
-  const { privateKey } = generateKeyPairSync('ed25519');
-  createPrivateFile(path, privateKey.export({ format: 'pem', type: 'pkcs8' }));
-  const kept = loadSigningKey(path, name);
-  if (kept === undefined) throw new GuardError('KEY_UNREADABLE', `${path} vanished while it was made`);
-  return kept;
+/** The key in a PKCS #8 PEM text. Throws KEY_UNREADABLE. */
+export function readSigningKey(pem: Uint8Array, name: string): SigningKey {
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(Buffer.from(pem));
+  } catch (cause) {
+    throw new GuardError('KEY_UNREADABLE', 'the key file holds no private key', { cause });
+  }
+  if (key.asymmetricKeyType === 'ed25519') return signingKey(name, key);
+  throw new GuardError('KEY_UNREADABLE', 'the key file holds no Ed25519 key');
 }
 
 /** True when `signature` is `key`'s over exactly these bytes. Never throws. */

@@ -1,5 +1,4 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { createPrivateFile, readPrivateFile } from '../host/private-file.ts';
 import { GuardError } from '../model/errors.ts';
 import type { RawText } from '../model/text.ts';
 
@@ -13,16 +12,19 @@ export interface TagSecret {
   tag(text: RawText): string;
 }
 
-function hmac(secret: Buffer, text: string): string {
+function hmac(secret: Uint8Array, text: string): string {
   return createHmac('sha256', secret).update(text, 'utf8').digest('hex');
 }
 
-/** The secret at `path`, made (0600) when there is none. Throws KEY_UNREADABLE. */
-export function loadOrMakeTagSecret(path: string): TagSecret {
-  if (readPrivateFile(path) === undefined) createPrivateFile(path, randomBytes(SECRET_BYTES));
-  const secret = readPrivateFile(path);
-  if (secret?.length !== SECRET_BYTES)
-    throw new GuardError('KEY_UNREADABLE', `${path} holds no secret of ${SECRET_BYTES} bytes`);
+/** A new secret, to be kept in a private file. */
+export function newTagSecret(): Uint8Array {
+  return randomBytes(SECRET_BYTES);
+}
+
+/** Throws KEY_UNREADABLE when `secret` has another length than ours. */
+export function readTagSecret(secret: Uint8Array): TagSecret {
+  if (secret.length !== SECRET_BYTES)
+    throw new GuardError('KEY_UNREADABLE', `the secret of the audit tags has not ${SECRET_BYTES} bytes`);
   const id = hmac(secret, 'guard tag secret id').slice(0, ID_CHARS);
   return { tag: (text) => `hmac:${id}:${hmac(secret, text).slice(0, TAG_CHARS)}` };
 }

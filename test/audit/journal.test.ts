@@ -138,6 +138,21 @@ describe('the log', () => {
     journal[Symbol.dispose]();
   });
 
+  test('its secrets are made once and are private', () => {
+    const state = scratch();
+    everydayLog(desk(state));
+    const journal = desk(state).open();
+    const tag = journal.tag(rawText('x'));
+    journal[Symbol.dispose]();
+    const keys = readdirSync(join(state, 'keys')).sort();
+    expect(keys).toEqual(['audit.pem', 'audit.vkey', 'tag.secret']);
+    for (const name of keys) expect(statSync(join(state, 'keys', name)).mode & 0o777).toBe(0o600);
+    const again = desk(state).open();
+    expect(again.tag(rawText('x'))).toBe(tag);
+    expect(readFileSync(join(state, 'keys/audit.vkey'), 'utf8')).toBe(`${again.publicKey().text}\n`);
+    again[Symbol.dispose]();
+  });
+
   test('its key is known to the host and pins the verification', () => {
     const place = desk(scratch());
     everydayLog(place);

@@ -1,30 +1,20 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { rawText } from '../../src/model/text.ts';
-import {
-  isSignedBy,
-  loadOrMakeSigningKey,
-  loadSigningKey,
-  newSigningKey,
-} from '../../src/sign/signing-key.ts';
-import { loadOrMakeTagSecret } from '../../src/sign/tag-secret.ts';
+import { isSignedBy, newSigningKey, newSigningKeyPem, readSigningKey } from '../../src/sign/signing-key.ts';
+import { newTagSecret, readTagSecret } from '../../src/sign/tag-secret.ts';
 import { parseVerificationKey } from '../../src/sign/verification-key.ts';
-import { scratchFolders } from '../host/scratch.ts';
 
-const scratch = scratchFolders();
 const bytes = Buffer.from('the exact bytes');
 const unreadable = expect.objectContaining({ code: 'KEY_UNREADABLE' });
 
 describe('a signing key', () => {
-  test('is made once, 0600, and found again', () => {
-    const path = join(scratch(), 'audit.pem');
-    const made = loadOrMakeSigningKey(path, 'guard-audit');
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(readFileSync(path, 'utf8')).toMatch(/^-----BEGIN PRIVATE KEY-----/);
-    expect(loadOrMakeSigningKey(path, 'guard-audit').public.text).toBe(made.public.text);
-    expect(readdirSync(join(path, '..'))).toEqual(['audit.pem']);
+  test('survives its PEM form', () => {
+    const pem = newSigningKeyPem();
+    expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    const read = () => readSigningKey(Buffer.from(pem), 'guard-audit');
+    expect(read().public.text).toBe(read().public.text);
+    expect(isSignedBy(read().public, bytes, read().sign(bytes))).toBe(true);
   });
 
   test('signs what it alone can have signed', () => {
@@ -38,20 +28,11 @@ describe('a signing key', () => {
     expect(isSignedBy(one.public, bytes, Buffer.alloc(64))).toBe(false);
   });
 
-  test('that others can read, that is no key or not Ed25519 is refused', () => {
-    const folder = scratch();
-    const open = join(folder, 'open');
-    loadOrMakeSigningKey(open, 'a');
-    chmodSync(open, 0o644);
-    expect(() => loadOrMakeSigningKey(open, 'a')).toThrow(unreadable);
-    const garbage = join(folder, 'garbage');
-    writeFileSync(garbage, 'no key', { mode: 0o600 });
-    expect(() => loadOrMakeSigningKey(garbage, 'a')).toThrow(unreadable);
-    const rsa = join(folder, 'rsa');
-    const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-    writeFileSync(rsa, pem.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
-    expect(() => loadOrMakeSigningKey(rsa, 'a')).toThrow(/no Ed25519 key/);
-    expect(loadSigningKey(join(folder, 'none'), 'a')).toBeUndefined();
+  test('that is no key or not Ed25519 is refused', () => {
+    expect(() => readSigningKey(Buffer.from('no key'), 'a')).toThrow(unreadable);
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    const pem = Buffer.from(rsa.export({ format: 'pem', type: 'pkcs8' }));
+    expect(() => readSigningKey(pem, 'a')).toThrow(/no Ed25519 key/);
   });
 });
 
@@ -82,21 +63,18 @@ describe('a verification key', () => {
 
 describe('a tag secret', () => {
   test('marks equal texts alike on one host and differently on another', () => {
-    const path = join(scratch(), 'tag.secret');
-    const here = loadOrMakeTagSecret(path);
-    const again = loadOrMakeTagSecret(path);
-    const elsewhere = loadOrMakeTagSecret(join(scratch(), 'tag.secret'));
+    const secret = newTagSecret();
+    const here = readTagSecret(secret);
+    const again = readTagSecret(secret);
+    const elsewhere = readTagSecret(newTagSecret());
     const text = rawText('select 1');
     expect(here.tag(text)).toMatch(/^hmac:[0-9a-f]{8}:[0-9a-f]{32}$/);
     expect(again.tag(text)).toBe(here.tag(text));
     expect(here.tag(rawText('select 2'))).not.toBe(here.tag(text));
     expect(elsewhere.tag(text)).not.toBe(here.tag(text));
-    expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   test('of another length is refused', () => {
-    const path = join(scratch(), 'tag.secret');
-    writeFileSync(path, 'short', { mode: 0o600 });
-    expect(() => loadOrMakeTagSecret(path)).toThrow(unreadable);
+    expect(() => readTagSecret(Buffer.from('short'))).toThrow(unreadable);
   });
 });
