@@ -17,19 +17,28 @@ mkdirSync(dist, { recursive: true });
 
 await build({
   absWorkingDir: root,
-  entryPoints: { guard: 'bin/guard.ts', worker: 'src/session/worker.ts', 'judge-child': 'src/judge/child.ts', 'build-steps': 'src/cli/build-steps.ts' },
+  entryPoints: {
+    guard: 'bin/guard.ts',
+    worker: 'src/session/postgres/worker.ts',
+    'judge-child': 'src/judge/child.ts',
+    'demo-database': 'src/session/demo/clinic-child.ts',
+    'build-steps': 'src/cli/build-steps.ts',
+  },
   outdir: dist,
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  mainFields: ['module', 'main'],
   external: PACKAGES_KEPT,
   // ink asks for its developer tools only when DEV is set; they are not shipped.
   alias: { 'react-devtools-core': join(root, 'scripts/no-devtools.mjs') },
   define: { 'process.env.NODE_ENV': '"production"' },
-  // CommonJS packages inside an ES module bundle still call require for Node's own modules.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  // CommonJS packages inside an ES module bundle still use require, __filename and __dirname.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;",
+  },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
@@ -39,7 +48,8 @@ await build({
 });
 
 cpSync(join(dirname(require.resolve('libpg-query')), 'libpg-query.wasm'), join(dist, 'libpg-query.wasm'));
-if (existsSync(join(dist, 'chunks'))) cpSync(join(dist, 'libpg-query.wasm'), join(dist, 'chunks/libpg-query.wasm'));
+if (existsSync(join(dist, 'chunks')))
+  cpSync(join(dist, 'libpg-query.wasm'), join(dist, 'chunks/libpg-query.wasm'));
 
 const steps = await import(pathToFileURL(join(dist, 'build-steps.js')).href);
 writeFileSync(join(root, 'policies/default.json'), JSON.stringify(await steps.compileBuiltInPolicy()));

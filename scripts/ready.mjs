@@ -34,7 +34,8 @@ function filesBelow(path) {
 
 function hashOf(paths) {
   const hash = createHash('sha256').update(process.version);
-  for (const file of paths.flatMap((path) => filesBelow(join(root, path)))) hash.update(file).update(readFileSync(file));
+  for (const file of paths.flatMap((path) => filesBelow(join(root, path))))
+    hash.update(file).update(readFileSync(file));
   return hash.digest('hex');
 }
 
@@ -47,16 +48,23 @@ function step(name, hash, done, work) {
 }
 
 function run(file, args, options = {}) {
-  const { status, error } = spawnSync(file, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  const { status, error } = spawnSync(file, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ...options,
+  });
   if (error !== undefined || status !== 0) {
-    console.error(`ready: ${[file, ...args].join(' ')} failed${error === undefined ? ` with status ${status}` : `: ${error.message}`}`);
+    console.error(
+      `ready: ${[file, ...args].join(' ')} failed${error === undefined ? ` with status ${status}` : `: ${error.message}`}`,
+    );
     process.exit(1);
   }
 }
 
 function psqlIsFixed() {
   try {
-    const [, major, minor] = /(\d+)\.(\d+)/.exec(execFileSync('psql', ['--version'], { encoding: 'utf8' })) ?? [];
+    const [, major, minor] =
+      /(\d+)\.(\d+)/.exec(execFileSync('psql', ['--version'], { encoding: 'utf8' })) ?? [];
     const minimum = PSQL_MINIMUM[major];
     return minimum === undefined || Number(minor) >= minimum;
   } catch {
@@ -68,19 +76,25 @@ function installSystemPackages() {
   const missing = Object.entries(SYSTEM_PACKAGES)
     .filter(([, proof]) => !existsSync(proof))
     .map(([name]) => name);
-  if (!psqlIsFixed() && !missing.includes('postgresql-client')) missing.push('postgresql-client', 'postgresql');
+  if (!psqlIsFixed() && !missing.includes('postgresql-client'))
+    missing.push('postgresql-client', 'postgresql');
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    console.error(`ready: the tests need these Debian packages (or their like): ${missing.join(' ')}\n       install them, for example: sudo apt-get install ${missing.join(' ')}`);
+    console.error(
+      `ready: the tests need these Debian packages (or their like): ${missing.join(' ')}\n       install them, for example: sudo apt-get install ${missing.join(' ')}`,
+    );
     process.exit(1);
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   // The tests start servers of their own; Debian's default cluster is neither needed nor made.
   mkdirSync('/etc/postgresql-common', { recursive: true });
-  if (!existsSync('/etc/postgresql-common/createcluster.conf')) writeFileSync('/etc/postgresql-common/createcluster.conf', 'create_main_cluster = false\n');
+  if (!existsSync('/etc/postgresql-common/createcluster.conf'))
+    writeFileSync('/etc/postgresql-common/createcluster.conf', 'create_main_cluster = false\n');
   run('apt-get', ['update', '-qq'], { env });
   // With the server's package its versioned dependencies are upgraded too: the metapackage alone would not do it.
-  const versioned = missing.includes('postgresql-client') ? ['postgresql-15', 'postgresql-client-15'].filter(isCandidate) : [];
+  const versioned = missing.includes('postgresql-client')
+    ? ['postgresql-15', 'postgresql-client-15'].filter(isCandidate)
+    : [];
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing, ...versioned], { env });
 }
 
@@ -88,6 +102,16 @@ function isCandidate(name) {
   return /Candidate: [^(]/.test(spawnSync('apt-cache', ['policy', name], { encoding: 'utf8' }).stdout ?? '');
 }
 
-step('packages', hashOf(['package.json', 'package-lock.json']), () => existsSync(join(root, 'node_modules/.package-lock.json')), () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']));
+step(
+  'packages',
+  hashOf(['package.json', 'package-lock.json']),
+  () => existsSync(join(root, 'node_modules/.package-lock.json')),
+  () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+);
 if (forTests) installSystemPackages();
-step('build', hashOf(['bin', 'src', 'policies', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']), () => existsSync(join(root, 'dist/guard.js')), () => run(process.execPath, ['scripts/build.mjs']));
+step(
+  'build',
+  hashOf(['bin', 'src', 'policies', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']),
+  () => existsSync(join(root, 'dist/guard.js')),
+  () => run(process.execPath, ['scripts/build.mjs']),
+);

@@ -8,7 +8,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const NEWER_NODE = '24';
 
 function run(file, args, env = process.env) {
-  const { status, error } = spawnSync(file, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status, error } = spawnSync(file, args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (error !== undefined || status !== 0) process.exit(status ?? 1);
 }
 
@@ -26,6 +30,9 @@ function newerNode() {
 if (process.env.CI === 'true' || process.argv.includes('--newer-node')) {
   const node = newerNode();
   console.log(`suite: the tests on Node ${NEWER_NODE}`);
-  run(node, ['node_modules/vitest/vitest.mjs', 'run'], { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}` });
+  run(node, ['node_modules/vitest/vitest.mjs', 'run'], {
+    ...process.env,
+    PATH: `${dirname(node)}:${process.env.PATH}`,
+  });
 }
 run('npm', ['run', '--silent', 'check']);

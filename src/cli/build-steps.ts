@@ -1,13 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileBuiltIn } from '../policy/built-in.ts';
+import { builtInText } from '../policy/built-in.ts';
+import { compileBuiltIn } from '../policy/compile.ts';
 import { packClinic } from '../session/demo/clinic-server.ts';
 import { completionScript, SHELLS } from './completion-script.ts';
 import { manPage } from './man-page.ts';
 import { buildProgram, VERSION } from './program.ts';
 
-/** Steps of the build that need guard's own code; not part of what is shipped. */
-export { compileBuiltIn as compileBuiltInPolicy };
+// Steps of the build that need guard's own code; not part of what is shipped.
+
+/** The shipped policy, compiled. */
+export function compileBuiltInPolicy() {
+  return compileBuiltIn(builtInText());
+}
 
 /** Writes the man page and the completions into `folder`. */
 export function writePapers(folder: string): void {

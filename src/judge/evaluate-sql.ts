@@ -1,16 +1,20 @@
 import { analyzeSql, doubtFinding } from '../analyze/index.ts';
-import { decide, type PreparedPolicy } from '../decide/decide.ts';
+import { decide } from '../decide/decide.ts';
+import type { PreparedPolicy } from '../decide/prepare.ts';
+import { maskStatement } from '../mask/statement.ts';
 import type { CatalogSnapshot } from '../model/catalog.ts';
-import type { Decision } from '../model/decision.ts';
-import type { DataFacts, Facts } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
-import type { EstimateQuery, JudgeRequest, StatementPlan } from '../model/judge.ts';
+import type { JudgeRequest } from '../model/judge.ts';
 import type { ParsedSql } from '../model/sql.ts';
-import type { RawText } from '../model/text.ts';
+import type { MaskedText, RawText } from '../model/text.ts';
 import { estimateQueries } from '../parse/sql/estimate.ts';
+import { fingerprintSql } from '../parse/sql/fingerprint.ts';
+import { sqlLiterals } from '../parse/sql/literals.ts';
 import { parseSql } from '../parse/sql/parse-sql.ts';
 import { dataFacts, NO_MEMORY } from './data-facts.ts';
+import type { Evaluation } from './evaluation.ts';
 import { EvaluationCache } from './evaluation-cache.ts';
+import { situationFacts } from './situation-facts.ts';
 import { planStatement } from './statement-plan.ts';
 import { userFunctionFindings } from './user-functions.ts';
 
@@ -18,32 +22,41 @@ import { userFunctionFindings } from './user-functions.ts';
 const KEPT_TEXTS = 2_000;
 const LONGEST_KEPT_TEXT = 4_096;
 
-/** What can be said of a text alone. */
-interface TextAnalysis {
+/** What can be said of a text alone; what not every caller needs is made when it is asked for. */
+class TextAnalysis {
   readonly parsed: ParsedSql;
   readonly findings: readonly Finding[];
-}
+  readonly #text: RawText;
+  #masked: MaskedText | undefined;
+  #fingerprint: string | undefined;
 
-export interface SqlEvaluation {
-  readonly parsed: ParsedSql;
-  readonly findings: readonly Finding[];
-  readonly data: DataFacts;
-  readonly decision: Decision;
-  readonly plans: readonly StatementPlan[];
-  readonly wants: readonly EstimateQuery[];
+  constructor(text: RawText) {
+    this.#text = text;
+    this.parsed = parseSql(text);
+    const doubt = doubtFinding(this.parsed);
+    const found = analyzeSql(this.parsed.items);
+    this.findings = doubt === undefined ? found : [...found, doubt];
+  }
+
+  /** The text with its literals hidden. */
+  get masked(): MaskedText {
+    const masked = this.#masked ?? maskStatement(this.#text, sqlLiterals(this.#text));
+    this.#masked = masked;
+    return masked;
+  }
+
+  /** PostgreSQL's fingerprint of the text's shape; empty when it can't be read. */
+  get fingerprint(): string {
+    const fingerprint = this.#fingerprint ?? (this.parsed.kind === 'complete' ? fingerprintSql(this.#text) : '');
+    this.#fingerprint = fingerprint;
+    return fingerprint;
+  }
 }
 
 const texts = new EvaluationCache<TextAnalysis>(KEPT_TEXTS, LONGEST_KEPT_TEXT);
 
 function analyzeText(text: RawText): TextAnalysis {
-  return texts.get(text, () => {
-    const parsed = parseSql(text);
-    const doubt = doubtFinding(parsed, text);
-    return {
-      parsed,
-      findings: doubt === undefined ? analyzeSql(parsed.items) : [...analyzeSql(parsed.items), doubt],
-    };
-  });
+  return texts.get(text, () => new TextAnalysis(text));
 }
 
 export interface JudgeWorld {
@@ -51,36 +64,24 @@ export interface JudgeWorld {
   readonly catalog: CatalogSnapshot | undefined;
 }
 
-function factsOf(request: JudgeRequest, data: DataFacts): Facts {
-  const { actor, purpose, environment, session, time } = request.situation;
-  return {
-    actor,
-    purpose,
-    environment,
-    session,
-    time,
-    data,
-    impact: { objects: data.tables },
-    workflow: { verified: false },
-  };
-}
-
 /**
  * The whole way from a text to a decision: parse, analyze, facts, decide. Pure and synchronous; the same
  * request and world give the same answer. `wants` is not empty when row estimates would change the facts.
  */
-export function evaluateSql(request: JudgeRequest, world: JudgeWorld): SqlEvaluation {
-  const { parsed, findings: fromText } = analyzeText(request.text);
+export function evaluateSql(request: JudgeRequest, world: JudgeWorld): Evaluation {
+  const analysis = analyzeText(request.text);
+  const { parsed, findings: fromText } = analysis;
   const { catalog } = world;
   const memory = request.memory ?? NO_MEMORY;
   const fromCatalog = userFunctionFindings(parsed.items, catalog);
   const findings = fromCatalog.length === 0 ? fromText : [...fromText, ...fromCatalog];
   const data = dataFacts(parsed.items, { catalog, memory, estimates: request.estimates ?? [] });
   return {
-    parsed,
+    text: analysis,
+    parsed: parsed.kind,
     findings,
     data,
-    decision: decide({ findings, facts: factsOf(request, data), parsed: parsed.kind }, world.policy),
+    decision: decide({ findings, facts: situationFacts(request, data), parsed }, world.policy),
     plans: parsed.items.map((statement) => planStatement(statement, catalog, memory)),
     wants:
       request.estimates === undefined

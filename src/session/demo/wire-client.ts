@@ -83,9 +83,10 @@ export class WireClient {
     if (type === 'T') this.#columns = readColumns(body);
     else if (type === 'D') this.#rows.push(readRow(body));
     else if (type === 'E') {
-      this.#error = readError(body);
+      const error = readError(body);
+      this.#error = error;
       // A refusal at start-up is not followed by ReadyForQuery.
-      if (this.#error.severity === 'FATAL') this.#finish();
+      if (error.severity === 'FATAL') this.#finish();
     } else if (type === 'Z') this.#finish();
   }
 

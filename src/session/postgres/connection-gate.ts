@@ -1,7 +1,7 @@
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { Message } from '../../model/finding.ts';
-import type { Judgement, JudgeRequest, Situation } from '../../model/judge.ts';
+import type { Judgement, JudgeRequest, Situation, StatementPlan } from '../../model/judge.ts';
 import type { Target } from '../../model/target.ts';
 import type {
   Gate,
@@ -13,12 +13,13 @@ import type {
   StatementRequest,
   WireRefusal,
 } from '../../wire/postgres/gate.ts';
+import { answerOf } from './answer-outcome.ts';
 import type { GateSetting } from './gate-setting.ts';
 import { JudgedRun, PASSING_RUN } from './judged-run.ts';
+import { maskingRules } from './masking-rules.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { answerOwn, misspelt, refuseSetting } from './own-answer.ts';
 import { type OwnStatement, readOwnStatement } from './own-statement.ts';
-import { questionFor } from './question.ts';
 import { CANCELLED, failure, refusalOf } from './refusal.ts';
 import { estimateRows, noEstimates } from './row-estimate.ts';
 import { scrubOutside } from './scrub.ts';
@@ -58,7 +59,7 @@ export class ConnectionGate implements Gate {
 
   async ready(server: ServerFacts, probe: Probe): Promise<WireRefusal | undefined> {
     const { surroundings, catalogs, judge } = this.#setting;
-    const place = await surroundings.identify(server, probe, this.#setting.target);
+    const place = await surroundings.identify(server, probe, judge);
     if (place.kind === 'refuse') return place.refusal;
     this.#target = place.target;
     this.#environment = place.environment;
@@ -76,7 +77,7 @@ export class ConnectionGate implements Gate {
         catalog: this.#catalog === undefined ? 'unreadable' : 'read',
       },
     });
-    surroundings.announce(this.#target, this.#environment, this.#catalog);
+    surroundings.announce(place.target, place.environment, this.#catalog);
     return undefined;
   }
 
@@ -141,9 +142,17 @@ export class ConnectionGate implements Gate {
       setting: this.#setting,
       judgement,
       text: request.text,
-      catalog: this.#catalog,
-      environment: this.#knownEnvironment(),
-      completed: (plan) => {
+      rules: maskingRules(
+        {
+          catalog: this.#catalog,
+          policy: this.#setting.policy,
+          actor: this.#setting.actor.kind,
+          environment: this.#knownEnvironment().class,
+          digest: this.#setting.digest,
+        },
+        judgement.obligations,
+      ),
+      completed: (plan: StatementPlan) => {
         this.#transaction.ran(plan);
         if (plan.remember !== undefined) this.#memory.apply(plan.remember);
         if (plan.changesSchema) this.#catalogStale = true;
@@ -197,31 +206,28 @@ export class ConnectionGate implements Gate {
 
   /** Undefined when it may run. */
   async #enforce(request: StatementRequest, judgement: Judgement): Promise<Ruling | undefined> {
-    const question = await questionFor({
+    const { enforcer, judge, actor, run, post } = this.#setting;
+    const enforced = await enforcer.enforce({
       judgement,
-      request,
-      actor: this.#setting.actor,
-      target: this.#target,
+      actor,
       environment: this.#knownEnvironment(),
-      policy: this.#setting.policy,
-      wrote: this.#transaction.wrote,
+      target: this.#target,
+      transaction: await this.#transaction.context(request),
+      cancel: request.cancel,
     });
-    const began = Date.now();
-    const enforced = await this.#setting.enforcer.enforce(question, request.cancel);
-    if (enforced.asked) {
-      await this.#setting.judge.record({
-        kind: 'answer',
-        decision: judgement.id,
-        answer: enforced.answer,
-        by: this.#setting.actor.id,
-        waitedMs: Date.now() - began,
-      });
+    const answer = answerOf(enforced, judgement.id, actor.id);
+    if (answer !== undefined) await judge.record(answer);
+    if (enforced.kind === 'pass' && !request.cancel.aborted) return undefined;
+    await judge.record({
+      kind: 'refused',
+      decision: judgement.id,
+      because: enforced.kind === 'pass' ? 'cancelled' : enforced.because,
+    });
+    if (enforced.kind === 'pass' || request.cancel.aborted) {
+      return { kind: 'refuse', refusal: cancelled(), how: 'synthesize' };
     }
-    if (request.cancel.aborted) return { kind: 'refuse', refusal: cancelled(), how: 'synthesize' };
-    if (enforced.kind === 'pass') return undefined;
-    await this.#setting.judge.record({ kind: 'refused', decision: judgement.id, because: enforced.because });
-    this.#setting.run.refused(enforced.message);
-    this.#setting.post({ kind: 'refused', message: enforced.message, rule: judgement.rule });
+    run.refused(enforced.message);
+    post({ kind: 'refused', message: enforced.message, rule: judgement.rule });
     return this.#refuse(enforced.message);
   }
 

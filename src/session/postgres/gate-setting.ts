@@ -1,4 +1,5 @@
 import type { Enforcer } from '../../enforce/enforcer.ts';
+import type { KeyedDigest } from '../../mask/pseudonym.ts';
 import type { Actor } from '../../model/actor.ts';
 import type { Message } from '../../model/finding.ts';
 import type { Judge } from '../../model/judge.ts';
@@ -21,8 +22,8 @@ export interface GateSetting {
   readonly policy: CompiledPolicy;
   readonly surroundings: Surroundings;
   readonly catalogs: Catalogs;
-  /** Keys the pseudonyms of this session. */
-  readonly pseudonymKey: Uint8Array;
+  /** Makes the pseudonyms of this session. */
+  readonly digest: KeyedDigest;
   readonly attended: boolean;
   readonly run: RunState;
   readonly post: (message: FromWorker) => void;

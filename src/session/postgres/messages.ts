@@ -3,8 +3,8 @@ import type { EnvironmentClass } from '../../model/environment.ts';
 import type { GuardErrorCode } from '../../model/errors.ts';
 import type { PurposeFacts } from '../../model/facts.ts';
 import type { Message } from '../../model/finding.ts';
+import type { CompiledPolicy } from '../../model/policy.ts';
 import type { Answer, Question } from '../../model/prompter.ts';
-import type { Settings } from '../../policy/settings.ts';
 import type { ConnectionTarget } from '../../wire/postgres/target.ts';
 
 /** What the worker thread is started with. Plain data: it crosses a thread. */
@@ -15,9 +15,11 @@ export interface WorkerSetting {
   readonly actor: Actor;
   readonly attempts: readonly string[];
   readonly purpose: PurposeFacts;
-  readonly settings: Settings;
+  readonly policy: CompiledPolicy;
   /** Raises the environment of every target. */
   readonly environment?: EnvironmentClass;
+  /** A database of guard's own (the demo). */
+  readonly ownDatabase: boolean;
   /** A person can be asked. */
   readonly attended: boolean;
   /** The first refusal is final for the run (no terminal, `guard exec`). */
@@ -40,8 +42,8 @@ export interface Connected {
 /** A target nobody has named yet. */
 export interface UnknownTarget {
   readonly name: string;
-  readonly identity: string;
-  readonly host: string;
+  /** What it counts as until then, and why. */
+  readonly because: string;
 }
 
 export type FromWorker =

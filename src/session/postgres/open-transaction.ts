@@ -1,6 +1,7 @@
+import { NO_TRANSACTION, type TransactionContext } from '../../enforce/limits.ts';
 import type { TransactionState } from '../../model/facts.ts';
 import type { StatementPlan } from '../../model/judge.ts';
-import type { Probe } from '../../wire/postgres/gate.ts';
+import type { Probe, StatementRequest } from '../../wire/postgres/gate.ts';
 
 /** Statements that take no snapshot, so that a transaction may still choose its isolation level after them. */
 const BEFORE_SNAPSHOT: ReadonlySet<string> = new Set([
@@ -35,6 +36,19 @@ export class OpenTransaction {
     if (!BEFORE_SNAPSHOT.has(plan.kind)) this.#snapshot = true;
   }
 
+  /** What a question must know of the transaction it would hold up. */
+  async context({ transaction, transactionMs, probe }: StatementRequest): Promise<TransactionContext> {
+    if (transaction === 'idle') return NO_TRANSACTION;
+    const readable = probe !== undefined && transaction === 'open';
+    return {
+      state: transaction,
+      openMs: transactionMs,
+      wrote: this.#wrote,
+      locks: readable && this.#snapshot ? await heldLocks(probe) : [],
+      idleTimeoutMs: readable ? await idleTimeout(probe) : 0,
+    };
+  }
+
   /**
    * Why guard must not run a query of its own here, or undefined. In REPEATABLE READ and SERIALIZABLE the first
    * query fixes what the transaction sees: that must be the user's.
@@ -54,4 +68,13 @@ export async function heldLocks(probe: Probe): Promise<readonly string[]> {
   const answer = await probe.simple(LOCKS_SQL);
   if (answer.kind === 'error') return [];
   return (answer.results[0] ?? []).flatMap(([lock]) => (lock === null || lock === undefined ? [] : [lock]));
+}
+
+/** Milliseconds after which the server ends an idle transaction; 0 when it never does or won't say. */
+export async function idleTimeout(probe: Probe): Promise<number> {
+  const answer = await probe.simple(
+    "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'idle_in_transaction_session_timeout'",
+  );
+  const setting = answer.kind === 'rows' ? Number(answer.results[0]?.[0]?.[0] ?? 0) : 0;
+  return Number.isFinite(setting) ? setting : 0;
 }

@@ -12,11 +12,17 @@ export class SessionMemory {
   readonly #prepared = new Map<string, RawText>();
   readonly #cursors = new Map<string, RawText>();
   readonly #created = new Set<string>();
-  #picture: StatementMemory = { prepared: {}, cursors: {}, created: [] };
+  #picture: StatementMemory | undefined;
 
   /** As JSON for the judge; the same object until something changes. */
   get picture(): StatementMemory {
-    return this.#picture;
+    const picture = this.#picture ?? {
+      prepared: Object.fromEntries(this.#prepared),
+      cursors: Object.fromEntries(this.#cursors),
+      created: [...this.#created],
+    };
+    this.#picture = picture;
+    return picture;
   }
 
   apply(change: MemoryChange): void {
@@ -43,11 +49,7 @@ export class SessionMemory {
       default:
         unreachable(change);
     }
-    this.#picture = {
-      prepared: Object.fromEntries(this.#prepared),
-      cursors: Object.fromEntries(this.#cursors),
-      created: [...this.#created],
-    };
+    this.#picture = undefined;
   }
 }
 

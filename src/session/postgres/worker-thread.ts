@@ -52,7 +52,12 @@ export class PostgresWorker {
   /** Resolves when the socket is there. Throws what the worker could not do. */
   static async start(setting: WorkerSetting, handlers: WorkerHandlers): Promise<PostgresWorker> {
     const worker = new PostgresWorker(setting, handlers);
-    await worker.#listening.promise;
+    try {
+      await worker.#listening.promise;
+    } catch (error) {
+      await worker.#worker.terminate();
+      throw error;
+    }
     return worker;
   }
 

@@ -1,0 +1,82 @@
+import { decide } from '../decide/decide.ts';
+import { maskText } from '../mask/text.ts';
+import { NO_DATA } from '../model/facts.ts';
+import type { Finding } from '../model/finding.ts';
+import type { JudgeRequest, Language } from '../model/judge.ts';
+import type { Parsed } from '../model/parsed.ts';
+import type { JudgeWorld } from './evaluate-sql.ts';
+import type { Evaluation } from './evaluation.ts';
+import { situationFacts } from './situation-facts.ts';
+
+/** Programs that change nothing and send nothing, whatever their arguments, when no shell reads those. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'true',
+  'false',
+  'pwd',
+  'whoami',
+  'id',
+  'uname',
+  'arch',
+  'nproc',
+  'tty',
+  'echo',
+  'sleep',
+]);
+/** Anything a shell would act on: then the first word is not all there is. */
+const SHELL_SYNTAX = /[^\w\s./:=,@%+-]/;
+
+const WHAT: Readonly<Record<Exclude<Language, 'sql'>, string>> = {
+  shell: 'a shell command',
+  psql: "psql's own commands",
+  kubectl: 'a kubectl command',
+};
+
+function isHarmless(text: string): boolean {
+  const [program = ''] = text.trim().split(/\s+/);
+  return HARMLESS.has(program) && !SHELL_SYNTAX.test(text);
+}
+
+function findingFor(request: JudgeRequest, language: Exclude<Language, 'sql'>): Finding {
+  const length = [...request.text].length;
+  const common = { span: { start: 0, end: length }, objects: [], tags: [] };
+  if (language === 'shell' && isHarmless(request.text)) {
+    return {
+      ...common,
+      rule: 'shell.harmless-program',
+      intent: 'session.control',
+      effect: 'Runs a program that changes nothing.',
+      why: '',
+      instead: '',
+    };
+  }
+  return {
+    ...common,
+    rule: `${language}.unread`,
+    intent: 'unknown',
+    effect: `Runs ${WHAT[language]} that this version of guard does not read.`,
+    why: 'What guard can not read it can not vouch for.',
+    instead: 'Run SQL through guard -- psql, or run this outside guard if you are sure of it.',
+  };
+}
+
+/** Commands whose grammar guard does not read yet: honest doubt, which the policy prices. */
+export function evaluateArgv(
+  request: JudgeRequest,
+  world: JudgeWorld,
+  language: Exclude<Language, 'sql'>,
+): Evaluation {
+  const finding = findingFor(request, language);
+  const unread = finding.intent === 'unknown';
+  const parsed: Parsed<string> = unread
+    ? { kind: 'partial', items: [], at: finding.span, problem: 'not read' }
+    : { kind: 'complete', items: [request.text] };
+  return {
+    parsed: parsed.kind,
+    findings: [finding],
+    data: NO_DATA,
+    decision: decide({ findings: [finding], facts: situationFacts(request, NO_DATA), parsed }, world.policy),
+    plans: [],
+    wants: [],
+    text: { masked: maskText(request.text), fingerprint: '' },
+  };
+}

@@ -1,0 +1,18 @@
+import type { Decision } from '../model/decision.ts';
+import type { DataFacts } from '../model/facts.ts';
+import type { Finding } from '../model/finding.ts';
+import type { EstimateQuery, StatementPlan } from '../model/judge.ts';
+import type { ParsedKind } from '../model/parsed.ts';
+import type { MaskedText } from '../model/text.ts';
+
+/** What the engine says to one text, whatever its language. */
+export interface Evaluation {
+  readonly parsed: ParsedKind;
+  readonly findings: readonly Finding[];
+  readonly data: DataFacts;
+  readonly decision: Decision;
+  readonly plans: readonly StatementPlan[];
+  readonly wants: readonly EstimateQuery[];
+  /** Made when asked for: not every verdict needs them. */
+  readonly text: { readonly masked: MaskedText; readonly fingerprint: string };
+}

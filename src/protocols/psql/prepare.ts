@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { writePrivateFile } from '../../host/private-file.ts';
+import { makeTemporaryFolder } from '../../host/temporary.ts';
+import { currentAccount, describePsql, findProgram } from '../../wire/postgres/resolve/client.ts';
+import { readPassfile, translatePassfile } from '../../wire/postgres/resolve/passfile.ts';
+import { type PsqlProgram, resolveConnection } from '../../wire/postgres/resolve/resolve.ts';
+import type { Variables } from '../../wire/postgres/resolve/settings.ts';
+import { systemFiles } from '../../wire/postgres/resolve/system-files.ts';
+import type { ConnectionTarget } from '../../wire/postgres/target.ts';
+import { isInteractive, type PsqlPlan, planInformation, planPsql, skipsPsqlrc } from './arguments.ts';
+import { planRc, type RcPlan } from './rc.ts';
+
+type Argv = readonly [string, ...string[]];
+
+/** A psql ready to be started against guard's socket; disposing removes its folder with password file and psqlrc. */
+export interface PreparedPsql extends Disposable {
+  readonly target: ConnectionTarget;
+  readonly socketPath: string;
+  readonly plan: PsqlPlan;
+  /** A person will type commands at it. */
+  readonly interactive: boolean;
+  /** One clause each: what was left out of arguments and psqlrc files. */
+  readonly notices: readonly string[];
+}
+
+export interface PsqlWorld {
+  readonly env: Variables;
+  readonly cwd: string;
+  readonly session: string;
+  readonly hasTerminal: boolean;
+}
+
+interface Client {
+  readonly argv: Argv;
+  readonly psql: PsqlProgram;
+}
+
+function findClient(argv: Argv, env: Variables): Client {
+  const [name, ...args] = argv;
+  const file = findProgram(name, env);
+  return { argv: [file, ...args], psql: describePsql(file, env) };
+}
+
+/** psql that only prints help or its version needs no target and no guard. Throws COMMAND_NOT_FOUND, USAGE. */
+export function informationOnly(argv: Argv, env: Variables): PsqlPlan | undefined {
+  const client = findClient(argv, env);
+  return planInformation(client.argv, env, client.psql);
+}
+
+/** Where a psql given these arguments would connect. Throws TARGET_UNRESOLVED, CONFIG_INVALID, USAGE. */
+export function resolvePsql(argv: Argv, env: Variables): ConnectionTarget {
+  const client = findClient(argv, env);
+  const [, ...args] = client.argv;
+  return resolveConnection({ args, env, account: currentAccount(), psql: client.psql, files: systemFiles });
+}
+
+/** Writes the password file that psql (or a driver) finds for guard's socket; undefined text when there is nothing in it. */
+export function writePassfile(
+  folder: string,
+  target: ConnectionTarget,
+  defaultFolder: string,
+): string | undefined {
+  const { text, warning } = readPassfile(target.passfile, systemFiles);
+  writePrivateFile(join(folder, 'passfile'), translatePassfile(text, target, { folder, defaultFolder }));
+  return warning;
+}
+
+function rcNotices(rc: RcPlan): readonly string[] {
+  return [
+    ...rc.dropped.map(({ file, line, command, why }) => `${file}:${line}: ${command} left out: ${why}`),
+    ...rc.system.map(({ file, line, command, why }) => `${file}:${line}: ${command} runs unguarded: ${why}`),
+  ];
+}
+
+/**
+ * Resolves where psql would connect, and lays out a private folder with guard's socket path, the translated password
+ * file and the checked psqlrc. Throws what resolving throws.
+ */
+export function preparePsql(argv: Argv, world: PsqlWorld): PreparedPsql {
+  const { env, cwd, session } = world;
+  const { argv: found, psql } = findClient(argv, env);
+  const account = currentAccount();
+  const [, ...args] = found;
+  const target = resolveConnection({ args, env, account, psql, files: systemFiles });
+  const folder = makeTemporaryFolder();
+  try {
+    const warning = writePassfile(folder.path, target, psql.socketFolder);
+    const skip = skipsPsqlrc(found, env);
+    const rc = planRc({ env, home: account.home, cwd, files: systemFiles, psql, target, skip });
+    const rcFile = join(folder.path, 'psqlrc');
+    writePrivateFile(rcFile, rc.text);
+    const passfile = join(folder.path, 'passfile');
+    const plan = planPsql({
+      argv: found,
+      env,
+      psql,
+      target,
+      socketFolder: folder.path,
+      passfile,
+      rcFile,
+      session,
+    });
+    return {
+      target,
+      socketPath: join(folder.path, `.s.PGSQL.${target.servers[0].port}`),
+      plan,
+      interactive: isInteractive(found, env, world.hasTerminal),
+      notices: [...plan.notices, ...rcNotices(rc), ...(warning === undefined ? [] : [warning])],
+      [Symbol.dispose]: () => folder[Symbol.dispose](),
+    };
+  } catch (error) {
+    folder[Symbol.dispose]();
+    throw error;
+  }
+}

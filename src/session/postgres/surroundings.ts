@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import type { CatalogSnapshot } from '../../model/catalog.ts';
+import type { Environment, EnvironmentClass } from '../../model/environment.ts';
+import type { Judge } from '../../model/judge.ts';
+import { present } from '../../model/present.ts';
+import type { Target } from '../../model/target.ts';
+import { IDENTITY_SQL, IDENTITY_SQL_WITHOUT_CONTROL } from '../../observe/catalog.ts';
+import { readIdentity, type ServerIdentity } from '../../observe/catalog-identity.ts';
+import { environmentOf, needsLabel } from '../../observe/environment.ts';
+import type { TargetFacts } from '../../observe/target-match.ts';
+import { observeReach } from '../../observe/target-reach.ts';
+import { labelTarget, TargetStore } from '../../observe/targets.ts';
+import type { Probe, ServerFacts, WireRefusal } from '../../wire/postgres/gate.ts';
+import { targetsFile } from '../state-places.ts';
+import type { FromWorker, WorkerSetting } from './messages.ts';
+import { failure } from './refusal.ts';
+
+export type Place =
+  | {
+      readonly kind: 'known';
+      readonly target: Target;
+      readonly environment: Environment;
+      readonly catalogKey: string;
+    }
+  | { readonly kind: 'refuse'; readonly refusal: WireRefusal };
+
+const ID_BYTES = 6;
+
+async function askIdentity(probe: Probe): Promise<ServerIdentity | undefined> {
+  const full = await probe.simple(IDENTITY_SQL);
+  if (full.kind === 'rows') return readIdentity(full.results);
+  // pg_control_system() may be withheld from this user.
+  const rest = await probe.simple(IDENTITY_SQL_WITHOUT_CONTROL);
+  return rest.kind === 'rows' ? readIdentity(rest.results) : undefined;
+}
+
+/** Finds out where a connection leads: who the server is, what that means, and asks a person once when nobody knows. */
+export class Surroundings {
+  readonly #setting: WorkerSetting;
+  readonly #post: (message: FromWorker) => void;
+  readonly #store: TargetStore;
+  readonly #asked = new Map<string, (answer: EnvironmentClass | undefined) => void>();
+
+  constructor(setting: WorkerSetting, post: (message: FromWorker) => void) {
+    this.#setting = setting;
+    this.#post = post;
+    this.#store = new TargetStore(targetsFile(setting.stateFolder));
+  }
+
+  async identify(server: ServerFacts, probe: Probe, judge: Judge): Promise<Place> {
+    const identity = await askIdentity(probe);
+    if (identity === undefined)
+      return { kind: 'refuse', refusal: failure('the server does not say which database this is.') };
+    const facts = this.#facts(server, identity);
+    let environment = this.#environment(facts, server);
+    if (needsLabel(environment) && this.#setting.attended) {
+      const changed = await this.#label(facts, environment, judge);
+      if (changed) environment = this.#environment(facts, server);
+    }
+    return {
+      kind: 'known',
+      target: targetOf(facts, identity, environment),
+      environment,
+      catalogKey: `${identity.systemIdentifier ?? server.certificate ?? facts.host}/${identity.databaseOid}/${identity.currentUser}`,
+    };
+  }
+
+  /** The person's answer to a `label` message. */
+  labelled(id: string, answer: EnvironmentClass | undefined): void {
+    const resolve = this.#asked.get(id);
+    this.#asked.delete(id);
+    resolve?.(answer);
+  }
+
+  announce(target: Target, environment: Environment, catalog: CatalogSnapshot | undefined): void {
+    const columns = catalog?.relations.flatMap((relation) => relation.columns) ?? [];
+    this.#post({
+      kind: 'connected',
+      connected: {
+        target: target.name,
+        environment: environment.class,
+        because: environment.because,
+        columns: columns.length,
+        classed: columns.filter((column) => column.class !== undefined).length,
+        unsure: columns.filter((column) => column.unsure).length,
+      },
+    });
+  }
+
+  #facts(server: ServerFacts, identity: ServerIdentity): TargetFacts {
+    const [{ host, port }] = this.#setting.target.servers;
+    return {
+      host,
+      port,
+      database: identity.database,
+      ...present({
+        identity: identity.identity,
+        certificate: server.certificate,
+        service: this.#setting.target.service,
+      }),
+    };
+  }
+
+  #environment(facts: TargetFacts, server: ServerFacts): Environment {
+    return environmentOf({
+      facts,
+      reach: observeReach(server.peer),
+      registry: this.#store.read(),
+      labels: this.#setting.policy.environments,
+      own: this.#setting.ownDatabase,
+      ...present({ option: this.#setting.environment }),
+    });
+  }
+
+  async #label(facts: TargetFacts, environment: Environment, judge: Judge): Promise<boolean> {
+    const answer = await this.#ask(`${facts.database} on ${facts.host}:${facts.port}`, environment);
+    if (answer === undefined) return false;
+    const { actor, session } = this.#setting;
+    const outcome = this.#store.change((registry) =>
+      labelTarget(registry, {
+        facts,
+        class: answer,
+        label: `${facts.host}/${facts.database}`,
+        actor,
+        until: environment.class,
+        time: new Date().toISOString(),
+      }),
+    );
+    if (outcome.kind === 'refused') {
+      this.#post({ kind: 'trouble', text: `the target could not be remembered: ${outcome.why}` });
+      return false;
+    }
+    await judge.note({
+      type: 'target.label',
+      session,
+      actor,
+      environment,
+      details: {
+        identity: outcome.entry.identity,
+        label: outcome.entry.label,
+        class: answer,
+        loosened: outcome.loosened,
+      },
+    });
+    return true;
+  }
+
+  #ask(name: string, environment: Environment): Promise<EnvironmentClass | undefined> {
+    const id = randomBytes(ID_BYTES).toString('hex');
+    return new Promise((resolve) => {
+      this.#asked.set(id, resolve);
+      this.#post({ kind: 'label', id, target: { name, because: environment.because } });
+    });
+  }
+}
+
+function targetOf(facts: TargetFacts, identity: ServerIdentity, environment: Environment): Target {
+  return {
+    kind: 'postgres',
+    name: environment.name,
+    host: facts.host,
+    port: facts.port,
+    database: identity.database,
+    user: identity.currentUser,
+    ...present({ identity: identity.identity }),
+  };
+}

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openJournal } from '../../audit/journal.ts';
+import { createEnforcer } from '../../enforce/enforcer.ts';
+import { systemClock } from '../../host/clock.ts';
+import { ChildJudge } from '../../judge/child-judge.ts';
+import { LocalJudge } from '../../judge/local-judge.ts';
+import { GuardError } from '../../model/errors.ts';
+import type { Judge } from '../../model/judge.ts';
+import { loadSqlParser } from '../../parse/sql/parse-sql.ts';
+import { type ProxyServer, serveProxy } from '../../wire/postgres/proxy.ts';
+import { auditFolder } from '../state-places.ts';
+import { Catalogs } from './catalogs.ts';
+import { ConnectionGate } from './connection-gate.ts';
+import { enforceLimits } from './enforce-limits.ts';
+import { type GateSetting, RunState } from './gate-setting.ts';
+import { sessionDigest } from './masking-rules.ts';
+import type { FromWorker, ToWorker, WorkerSetting } from './messages.ts';
+import { Purpose } from './purpose.ts';
+import { RemotePrompter } from './remote-prompter.ts';
+import { Surroundings } from './surroundings.ts';
+
+const KEY_BYTES = 32;
+
+/** The thread's start: everything between psql's socket and the server lives here. */
+class WorkerThread {
+  readonly #setting: WorkerSetting;
+  readonly #post: (message: FromWorker) => void;
+  readonly #prompter: RemotePrompter;
+  readonly #surroundings: Surroundings;
+  #judge: Judge | undefined;
+  #server: ProxyServer | undefined;
+
+  constructor(setting: WorkerSetting, post: (message: FromWorker) => void) {
+    this.#setting = setting;
+    this.#post = post;
+    this.#prompter = new RemotePrompter(post);
+    this.#surroundings = new Surroundings(setting, post);
+  }
+
+  async start(): Promise<void> {
+    const { socketPath, target } = this.#setting;
+    const gates = await this.#gateSetting();
+    this.#server = await serveProxy({
+      socketPath,
+      target,
+      gate: (connection) => new ConnectionGate(gates, connection),
+      onTrouble: (text) => this.#post({ kind: 'trouble', text }),
+    });
+    this.#post({ kind: 'listening' });
+  }
+
+  received(message: ToWorker): void {
+    switch (message.kind) {
+      case 'answer':
+        this.#prompter.answered(message.question, message.answer);
+        break;
+      case 'labelled':
+        this.#surroundings.labelled(message.id, message.class);
+        break;
+      case 'close':
+        void this.#close();
+        break;
+    }
+  }
+
+  async #gateSetting(): Promise<GateSetting> {
+    const { session, target, actor, attempts, purpose, policy, attended, scripted } = this.#setting;
+    const judge = await this.#openJudge();
+    this.#judge = judge;
+    return {
+      session,
+      target,
+      actor,
+      attempts,
+      purpose: new Purpose(purpose),
+      judge,
+      enforcer: createEnforcer({
+        clock: systemClock,
+        limits: enforceLimits(policy.prompts),
+        ...(attended ? { prompter: this.#prompter } : {}),
+      }),
+      policy,
+      surroundings: this.#surroundings,
+      catalogs: new Catalogs(judge, policy.labels),
+      digest: sessionDigest(randomBytes(KEY_BYTES)),
+      attended,
+      run: new RunState(scripted),
+      post: this.#post,
+    };
+  }
+
+  async #openJudge(): Promise<Judge> {
+    const { policy, stateFolder, judgeApart } = this.#setting;
+    const folder = auditFolder(stateFolder);
+    if (judgeApart) {
+      // Row estimates read plans with the same parser package.
+      await loadSqlParser();
+      return new ChildJudge(policy, folder);
+    }
+    await loadSqlParser();
+    return new LocalJudge({ policy, journal: openJournal({ folder }) });
+  }
+
+  async #close(): Promise<void> {
+    this.#prompter.close();
+    await this.#server?.close();
+    await this.#judge?.close().catch((error: unknown) => this.fail(error));
+    parentPort?.close();
+  }
+
+  fail(error: unknown): void {
+    const known = error instanceof GuardError ? error : undefined;
+    this.#post({ kind: 'trouble', text: trace(error) });
+    this.#post({
+      kind: 'failed',
+      code: known?.code ?? 'INTERNAL',
+      message: known?.message ?? "guard's worker failed; the connection is closed",
+      ...(known?.hint === undefined ? {} : { hint: known.hint }),
+    });
+  }
+}
+
+/** For the debug file: the error and what caused it. */
+function trace(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${trace(error.cause)}`}`;
+}
+
+const port = parentPort;
+if (port === null) throw new GuardError('INTERNAL', 'the worker must be started by guard');
+const thread = new WorkerThread(workerData, (message) => port.postMessage(message));
+port.on('message', (message: ToWorker) => thread.received(message));
+try {
+  await thread.start();
+} catch (error) {
+  thread.fail(error);
+}

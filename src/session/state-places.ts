@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+
+/** Where things lie in the state folder. */
+export function auditFolder(state: string): string {
+  return join(state, 'audit');
+}
+
+export function keysFolder(state: string): string {
+  return join(state, 'keys');
+}
+
+export function targetsFile(state: string): string {
+  return join(state, 'targets.json');
+}
+
+export function catalogFolder(state: string): string {
+  return join(state, 'catalogs');
+}
+
+export function debugFile(state: string): string {
+  return join(state, 'debug.log');
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { rawText } from '../../../src/model/text.ts';
+import { SessionMemory } from '../../../src/session/postgres/statement-memory.ts';
+
+describe('statement memory', () => {
+  test('remembers, replaces and forgets', () => {
+    const memory = new SessionMemory();
+    memory.apply({ kind: 'prepare', name: 'a', text: rawText('SELECT 1') });
+    memory.apply({ kind: 'prepare', name: 'b', text: rawText('SELECT 2') });
+    memory.apply({ kind: 'cursor', name: 'c', text: rawText('SELECT 3') });
+    memory.apply({ kind: 'deallocate', name: 'a' });
+    expect(memory.picture.prepared).toEqual({ b: 'SELECT 2' });
+    memory.apply({ kind: 'forget-all' });
+    expect(memory.picture).toEqual({ prepared: {}, cursors: {}, created: [] });
+  });
+
+  test('names that objects are born with are names like others', () => {
+    const memory = new SessionMemory();
+    memory.apply({ kind: 'prepare', name: '__proto__', text: rawText('SELECT 1') });
+    memory.apply({ kind: 'prepare', name: 'constructor', text: rawText('SELECT 2') });
+    expect(Object.keys(memory.picture.prepared).sort()).toEqual(['__proto__', 'constructor']);
+  });
+
+  test('holds a bounded number of bounded texts', () => {
+    const memory = new SessionMemory();
+    for (let index = 0; index < 1_500; index += 1) {
+      memory.apply({ kind: 'prepare', name: `p${index}`, text: rawText('SELECT 1') });
+    }
+    memory.apply({ kind: 'prepare', name: 'long', text: rawText('x'.repeat(100_001)) });
+    expect(Object.keys(memory.picture.prepared)).toHaveLength(1_000);
+    expect(memory.picture.prepared['long']).toBeUndefined();
+    expect(memory.picture.prepared['p1499']).toBe('SELECT 1');
+  });
+});
