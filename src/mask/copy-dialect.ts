@@ -20,13 +20,13 @@ export const COPY_TEXT: CopyLayout = {
 };
 export const COPY_CSV: CopyLayout = { ...COPY_TEXT, format: 'csv', delimiter: ',', null: '' };
 
-/** What the next byte is. */
-export type Step = 'content' | 'delimiter' | 'newline';
-
 /** One of COPY's two languages: where fields end, and what they mean. */
 export interface CopyDialect {
-  /** Looks at one byte; remembers what it must, so that input may be cut anywhere. */
-  step(byte: number): Step;
+  /**
+   * Where the next field or row ends at or after `from`: the index of its delimiter or newline, or the length when it goes
+   * on. Remembers what it must, so that input may be cut anywhere.
+   */
+  next(data: Uint8Array, from: number): number;
   isNull(raw: Uint8Array): boolean;
   decode(raw: Uint8Array): Uint8Array;
   /** A value as a field; `null` is SQL NULL. */
@@ -69,15 +69,15 @@ export class TextDialect implements CopyDialect {
     this.#null = encoder.encode(layout.null);
   }
 
-  step(byte: number): Step {
-    if (this.#escaped) {
-      this.#escaped = false;
-      return 'content';
+  next(data: Uint8Array, from: number): number {
+    let at = this.#escaped ? from + 1 : from;
+    for (; at < data.length; at++) {
+      const byte = data[at];
+      if (byte === this.#delimiter || byte === NEWLINE) break;
+      if (byte === BACKSLASH) at++;
     }
-    if (byte === this.#delimiter) return 'delimiter';
-    if (byte === NEWLINE) return 'newline';
-    this.#escaped = byte === BACKSLASH;
-    return 'content';
+    this.#escaped = at > data.length;
+    return Math.min(at, data.length);
   }
 
   isNull(raw: Uint8Array): boolean {
@@ -129,11 +129,18 @@ export class CsvDialect implements CopyDialect {
     this.#null = encoder.encode(layout.null);
   }
 
-  step(byte: number): Step {
+  next(data: Uint8Array, from: number): number {
+    for (let at = from; at < data.length; at++) {
+      if (this.#ends(data[at] ?? 0)) return at;
+    }
+    return data.length;
+  }
+
+  #ends(byte: number): boolean {
     if (this.#state === 'escaped') this.#state = 'quoted';
     else if (this.#state === 'quoted') this.#state = this.#afterQuoted(byte);
-    else return this.#outside(byte);
-    return 'content';
+    else return this.#endsOutside(byte);
+    return false;
   }
 
   #afterQuoted(byte: number): CsvState {
@@ -141,15 +148,15 @@ export class CsvDialect implements CopyDialect {
     return byte === this.#escape ? 'escaped' : 'quoted';
   }
 
-  #outside(byte: number): Step {
+  #endsOutside(byte: number): boolean {
     if (byte === this.#delimiter || byte === NEWLINE) {
       this.#state = 'start';
-      return byte === NEWLINE ? 'newline' : 'delimiter';
+      return true;
     }
     // A quote right after a closing one was a doubled quote; one at the start opens the field.
     const opens = byte === this.#quote && this.#state !== 'plain';
     this.#state = opens ? 'quoted' : 'plain';
-    return 'content';
+    return false;
   }
 
   isNull(raw: Uint8Array): boolean {

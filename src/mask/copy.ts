@@ -16,6 +16,8 @@ export interface CopyMasking {
 /** Bytes of one field that are kept for its masker; what follows is dropped, so the mask sees a cut value. */
 const MAX_FIELD = 8_000_000;
 const HIDDEN = new TextEncoder().encode('*****');
+const NEWLINE = 10;
+const hide: CellMasker = () => HIDDEN;
 
 /**
  * Masks the stream of COPY … TO STDOUT in text or csv format. Rows may be cut anywhere, also inside a character or an
@@ -42,23 +44,27 @@ class CopyStream implements CopyMasker {
   }
 
   push(data: Uint8Array): Uint8Array {
+    let copied = 0;
     let from = 0;
-    for (let at = 0; at < data.length; at++) {
-      const step = this.#dialect.step(data[at] ?? 0);
-      if (step === 'content') continue;
-      this.#endField(data.subarray(from, at));
-      from = at;
-      this.#nextColumn(step === 'newline');
-      // The delimiter itself belongs to no field.
-      this.#out.add(data.subarray(at, at + 1));
-      from = at + 1;
+    while (from < data.length) {
+      const end = this.#dialect.next(data, from);
+      const masker = this.#masker();
+      if (masker !== undefined) {
+        this.#out.add(data.subarray(copied, from));
+        copied = end;
+        if (end === data.length) this.#keep(data.subarray(from));
+        else this.#endField(data.subarray(from, end), masker);
+      }
+      if (end < data.length) this.#nextColumn(data[end] === NEWLINE);
+      from = end + 1;
     }
-    this.#keep(data.subarray(from));
+    this.#out.add(data.subarray(copied));
     return this.#out.take();
   }
 
   end(): Uint8Array {
-    if (this.#field.length > 0) this.#endField(new Uint8Array());
+    const masker = this.#masker();
+    if (this.#field.length > 0 && masker !== undefined) this.#endField(new Uint8Array(), masker);
     return this.#out.take();
   }
 
@@ -75,20 +81,14 @@ class CopyStream implements CopyMasker {
   #masker(): CellMasker | undefined {
     if (this.#header) return undefined;
     const { cells } = this.#masking;
-    return this.#column < cells.length ? cells[this.#column] : () => HIDDEN;
+    return this.#column < cells.length ? cells[this.#column] : hide;
   }
 
   #keep(raw: Uint8Array): void {
-    if (this.#masker() === undefined) this.#out.add(raw);
-    else this.#field.add(raw.subarray(0, Math.max(0, MAX_FIELD - this.#field.length)));
+    this.#field.add(raw.subarray(0, Math.max(0, MAX_FIELD - this.#field.length)));
   }
 
-  #endField(rest: Uint8Array): void {
-    const masker = this.#masker();
-    if (masker === undefined) {
-      this.#out.add(rest);
-      return;
-    }
+  #endField(rest: Uint8Array, masker: CellMasker): void {
     if (this.#field.length === 0) {
       this.#emit(rest, masker);
       return;

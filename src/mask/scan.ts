@@ -6,7 +6,7 @@ import type { CellKind } from './pg-types.ts';
 import { hideAll } from './text.ts';
 
 /** Bytes; a longer cell is not scanned but hidden whole. */
-const MAX_SCANNED = 4_000_000;
+const MAX_SCANNED = 1_000_000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 

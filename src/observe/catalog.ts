@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BareRelation } from '../catalog/bare-relation.ts';
 import { classifyRelations } from '../catalog/classify.ts';
+import { inheritClasses } from '../catalog/inherit.ts';
 import { applyLabels, type ColumnLabel } from '../catalog/labels.ts';
 import type { CatalogColumn, CatalogFunction, CatalogSnapshot, Classification } from '../model/catalog.ts';
 import {
@@ -76,7 +77,7 @@ export function readCatalog(
     functions: collected.functions,
     complete: isComplete(collected) && text(head['database']) !== undefined,
   };
-  return applyLabels(snapshot, labels);
+  return inheritClasses(applyLabels(snapshot, labels));
 }
 
 function isComplete(collected: Collected): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { detect } from '../../src/mask/detect.ts';
+import { findBy } from '../../src/mask/detector.ts';
 import { DETECTORS } from '../../src/mask/detectors/index.ts';
 import { isSuspicious } from '../../src/mask/scan.ts';
 import { maskText } from '../../src/mask/text.ts';
@@ -9,17 +10,20 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe.each(DETECTORS.map((detector) => [detector.id, detector] as const))('%s', (_, detector) => {
   test.each(detector.hits)('finds %s', (hit) => {
-    expect(detector.find(hit)).not.toEqual([]);
+    expect(findBy(detector, hit)).not.toEqual([]);
     expect(detect(hit)).not.toEqual([]);
     expect(isSuspicious(bytes(hit))).toBe(true);
   });
 
   test.each(detector.misses)('leaves %s', (miss) => {
-    expect(detector.find(miss)).toEqual([]);
+    expect(findBy(detector, miss)).toEqual([]);
   });
 
   test('has matching flags and an id of its own', () => {
-    expect(detector.trigger?.flags.includes('g') ?? false).toBe(false);
+    for (const { regex, trigger } of detector.shapes) {
+      expect(regex.global).toBe(true);
+      expect(trigger?.global ?? false).toBe(false);
+    }
     expect(DETECTORS.filter(({ id }) => id === detector.id)).toHaveLength(1);
   });
 });

@@ -162,6 +162,15 @@ describe('the snapshot', () => {
     ).toEqual([undefined, 'phi.mrn']);
   });
 
+  test('partitions and inheriting tables have the classes of their parents', async () => {
+    const labels = [{ pattern: 'care.visits.seen_at', class: 'pii.date', source: 'test' }] as const;
+    const found = readCatalog(await ask(CATALOG_SQL), labels);
+    const classOf = (table: string, column: string) =>
+      relation(found, table)?.columns.find(({ name }) => name === column)?.class;
+    expect(classOf('visits_1', 'seen_at')).toBe('pii.date');
+    expect(classOf('old_patients', 'notes')).toBe('phi.text');
+  });
+
   test('leaves search_path as it was, also in an open transaction', async () => {
     await client.query('BEGIN; SET LOCAL search_path = public, care');
     await ask(CATALOG_SQL);

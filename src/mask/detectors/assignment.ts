@@ -1,11 +1,14 @@
-import { type Detector, type Found, findShape } from '../detector.ts';
+import type { Detector, Shape } from '../detector.ts';
 
 const WORDS =
   'passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?key|signing[_-]?key|encryption[_-]?key|credentials?|passwort|contraseña|mot[_-]de[_-]passe';
-const KEY = `(?<![A-Za-z0-9])["']?(?:[\\w.-]{0,40}[_.-])?(?:${WORDS}|[a-z]{0,20}(?:password|secret|token|apikey))(?:[_-]?(?:key|value|hash|b64|base64))?["']?`;
+/** Ends like one of the words; what stands before it in the name does not matter (`db.my_secret`). */
+const KEY = `(?:${WORDS})(?:[_-]?(?:key|value|hash|b64|base64))?["']?`;
 const ASSIGN = '\\s{0,4}(?::=|=>|[:=])\\s{0,4}';
-/** `key = "value"`, in any quotes. */
-const QUOTED = new RegExp(`(${KEY}${ASSIGN}(["'\`]))((?:(?!\\2)[^\\n\\\\]|\\\\.){4,512})(?=\\2)`, 'gi');
+/** `key = "value"`, one for each kind of quote. */
+const QUOTED: readonly RegExp[] = ['"', "'", '`'].map(
+  (quote) => new RegExp(`(${KEY}${ASSIGN}${quote})((?:[^${quote}\\n\\\\]|\\\\.){4,512})(?=${quote})`, 'gi'),
+);
 /** `KEY=value`, `key: value`, without quotes. */
 const BARE = new RegExp(`(${KEY}${ASSIGN})([^\\s"'\`,;)}\\]<>&|]{6,512})`, 'gi');
 const HEADER =
@@ -48,41 +51,43 @@ function isReference(value: string): boolean {
   );
 }
 
-function quoted(text: string): readonly Found[] {
-  const found: Found[] = [];
-  for (const match of text.matchAll(QUOTED)) {
-    const value = match[3] ?? '';
-    if (isReference(value) || /^[\s*]{0,512}$/.test(value) || /^[\w ]{0,40} [\w ]{0,400}$/.test(value))
-      continue;
-    const start = match.index + (match[1] ?? '').length;
-    found.push({ start, end: start + value.length });
-  }
-  return found;
+/** Several words in quotes are a message, not a secret. */
+function isQuotedSecret(value: string): boolean {
+  if (isReference(value) || /^[\s*]{0,512}$/.test(value)) return false;
+  return !/^[\w ]{0,40} [\w ]{0,400}$/.test(value);
 }
+
+const NAMED = /pass|pwd|secret|token|key|credential|contras/i;
+
+const shapes: readonly Shape[] = [
+  ...QUOTED.map((regex): Shape => ({ regex, afterContext: true, accept: isQuotedSecret, trigger: NAMED })),
+  {
+    regex: BARE,
+    afterContext: true,
+    accept: (value, match) => isSecretLike(value, match[1] ?? ''),
+    trigger: NAMED,
+  },
+  {
+    regex: HEADER,
+    afterContext: true,
+    accept: (value) => DIGIT.test(value) && !isReference(value),
+    trigger: /authorization/i,
+  },
+  { regex: FLAG, afterContext: true, accept: (value) => isSecretLike(value, ''), trigger: /\s-/ },
+  { regex: CURL, afterContext: true, accept: (value) => !isReference(value), trigger: /curl/ },
+  {
+    regex: SQL,
+    afterContext: true,
+    accept: (value) => !isReference(value),
+    trigger: /password|identified/i,
+  },
+  { regex: XML, afterContext: true, accept: (value) => !isReference(value), trigger: /<\// },
+];
 
 export const assignment: Detector = {
   id: 'assignment',
   class: 'cred.secret',
-  minDigits: 0,
-  trigger:
-    /pass|pwd|secret|token|api.?key|access.?key|private.?key|auth|signing|encryption|credential|contras|identified|-p/i,
-  find: (text) => [
-    ...quoted(text),
-    ...findShape(text, {
-      regex: BARE,
-      afterContext: true,
-      accept: (value, match) => isSecretLike(value, match[1] ?? ''),
-    }),
-    ...findShape(text, {
-      regex: HEADER,
-      afterContext: true,
-      accept: (value) => DIGIT.test(value) && !isReference(value),
-    }),
-    ...findShape(text, { regex: FLAG, afterContext: true, accept: (value) => isSecretLike(value, '') }),
-    ...findShape(text, { regex: CURL, afterContext: true, accept: (value) => !isReference(value) }),
-    ...findShape(text, { regex: SQL, afterContext: true, accept: (value) => !isReference(value) }),
-    ...findShape(text, { regex: XML, afterContext: true, accept: (value) => !isReference(value) }),
-  ],
+  shapes,
   style: 'all',
   hits: [
     'PGPASSWORD=correcthorse',

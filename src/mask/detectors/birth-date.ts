@@ -1,4 +1,4 @@
-import { type Detector, findShape } from '../detector.ts';
+import type { Detector } from '../detector.ts';
 
 const MONTH =
   '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|ene|abr|ago|dic)[a-zä]{0,7}\\.?';
@@ -14,9 +14,13 @@ const AFTER_WORD = new RegExp(
 export const birthDate: Detector = {
   id: 'birth-date',
   class: 'pii.date',
-  minDigits: 4,
-  trigger: /birth|born|d\.?o\.?[bd]|geb|nac|naiss|n[ée]e? le|die|dece|death/i,
-  find: (text) => findShape(text, { regex: AFTER_WORD, afterContext: true }),
+  shapes: [
+    {
+      regex: AFTER_WORD,
+      afterContext: true,
+      trigger: /birth|born|d\.?o\.?[bd]|geb|nac|naiss|n[ée]e? le|die|dece|death/i,
+    },
+  ],
   style: 'keep',
   hits: ['DOB: 04/12/1980', 'born on March 3, 1961', '"birthDate":"1980-04-12"', 'geb. 12.04.1980'],
   misses: ['2024-01-15', 'born in 1980', 'dob unknown', 'built on 2024-01-15', 'created 04/12/2020'],

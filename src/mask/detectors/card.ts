@@ -1,5 +1,5 @@
 import { luhn } from '../checksum.ts';
-import { type Detector, digitsOf, findShape } from '../detector.ts';
+import { type Detector, digitsOf } from '../detector.ts';
 
 /** Payment card number (ISO/IEC 7812-1): 12 to 19 digits, in groups of blanks or dashes or none. */
 const GROUPED =
@@ -11,15 +11,16 @@ const ISSUERS =
 export const card: Detector = {
   id: 'card',
   class: 'pii.account',
-  minDigits: 12,
-  find: (text) =>
-    findShape(text, {
+  shapes: [
+    {
       regex: GROUPED,
       accept: (value) => {
         const digits = digitsOf(value);
         return ISSUERS.test(digits) && luhn(digits);
       },
-    }),
+      minRun: 12,
+    },
+  ],
   style: 'keep',
   hits: ['4111 1111 1111 1111', 'card 5555555555554444', '3782-822463-10005'],
   misses: [

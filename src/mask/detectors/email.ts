@@ -1,4 +1,4 @@
-import { type Detector, findShape } from '../detector.ts';
+import type { Detector } from '../detector.ts';
 
 /** RFC 5321 mailbox as people use it: dot-atom, host name with an alphabetic top level. */
 const MAILBOX =
@@ -11,10 +11,13 @@ const NO_HOST =
 export const email: Detector = {
   id: 'email',
   class: 'pii.email',
-  minDigits: 0,
-  trigger: /@/,
-  find: (text) =>
-    findShape(text, { regex: MAILBOX, accept: (value) => !NOBODY.test(value) && !NO_HOST.test(value) }),
+  shapes: [
+    {
+      regex: MAILBOX,
+      accept: (value) => !NOBODY.test(value) && !NO_HOST.test(value),
+      trigger: /@/,
+    },
+  ],
   style: 'keep',
   hits: ['mail jo.doe+x@clinic.example.org now', '<ana@example.com>', "o'neil@mail.example.co.uk"],
   misses: [

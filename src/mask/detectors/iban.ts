@@ -1,5 +1,5 @@
 import { mod97 } from '../checksum.ts';
-import { type Detector, findShape } from '../detector.ts';
+import type { Detector } from '../detector.ts';
 
 /** ISO 13616-1: country, check digits, up to 30 letters and digits, in groups of four or none. */
 const SHAPE = /(?<![\w-])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)(?![\w-])/g;
@@ -13,16 +13,16 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
 export const iban: Detector = {
   id: 'iban',
   class: 'pii.account',
-  minDigits: 2,
-  trigger: /[A-Z]{2}\d{2}/,
-  find: (text) =>
-    findShape(text, {
+  shapes: [
+    {
       regex: SHAPE,
       accept: (value) => {
         const plain = value.replaceAll(' ', '');
         return LENGTHS.get(plain.slice(0, 2)) === plain.length && mod97(plain);
       },
-    }),
+      trigger: /[A-Z]{2}\d{2}/,
+    },
+  ],
   style: 'keep',
   hits: ['DE89370400440532013000', 'pay to GB29 NWBK 6016 1331 9268 19'],
   misses: ['DE89370400440532013001', 'AB12CDEF34567890', 'US64SVBKUS6S3300958879'],

@@ -1,5 +1,5 @@
 import { dea, luhn } from '../checksum.ts';
-import { type Detector, digitsOf, findShape } from '../detector.ts';
+import { type Detector, digitsOf } from '../detector.ts';
 
 /** National provider identifier (45 CFR 162.406): Luhn over 80840 and ten digits; ten digits alone are too often an epoch. */
 const NPI = /(\bNPI\b[^\d\n]{0,16})([12]\d{9})(?!\w)/gi;
@@ -14,16 +14,16 @@ const MIN_DIGITS = 4;
 export const license: Detector = {
   id: 'license',
   class: 'pii.license',
-  minDigits: MIN_DIGITS,
-  find: (text) => [
-    ...findShape(text, { regex: NPI, afterContext: true, accept: (value) => luhn(NPI_PREFIX + value) }),
-    ...findShape(text, { regex: DEA, afterContext: true, accept: dea }),
-    ...findShape(text, { regex: DEA_BARE, accept: (value) => dea(value) && text.length < MAX_BARE }),
-    ...findShape(text, {
+  shapes: [
+    { regex: NPI, afterContext: true, accept: (value) => luhn(NPI_PREFIX + value), trigger: /npi/i },
+    { regex: DEA, afterContext: true, accept: dea, trigger: /dea/i },
+    { regex: DEA_BARE, accept: (value, match) => match.input.length < MAX_BARE && dea(value), minRun: 7 },
+    {
       regex: AFTER_WORD,
       afterContext: true,
       accept: (value) => digitsOf(value).length >= MIN_DIGITS && !/^\d{4}-\d{2}-\d{2}/.test(value),
-    }),
+      trigger: /licen|passport|reisepass|dl/i,
+    },
   ],
   style: 'keep',
   hits: ['NPI 1234567893', 'DEA number AB1234563', 'passport X1234567', "driver's license: D1234-5678"],

@@ -1,4 +1,4 @@
-import { type Detector, digitsOf, findShape } from '../detector.ts';
+import { type Detector, digitsOf } from '../detector.ts';
 
 /** Record numbers have no public format: only after a word that says so. */
 const AFTER_WORD =
@@ -8,13 +8,14 @@ const MIN_DIGITS = 4;
 export const mrn: Detector = {
   id: 'mrn',
   class: 'phi.mrn',
-  minDigits: MIN_DIGITS,
-  find: (text) =>
-    findShape(text, {
+  shapes: [
+    {
       regex: AFTER_WORD,
       afterContext: true,
       accept: (value) => digitsOf(value).length >= MIN_DIGITS && !/^\d{4}-\d{2}-\d{2}/.test(value),
-    }),
+      trigger: /mrn|rec|chart|patient|hospital|nhs/i,
+    },
+  ],
   style: 'keep',
   hits: ['MRN: 0012345', 'medical record number A-123456', 'patient_id=998877', 'chart no. 55512'],
   misses: ['mrn: none', 'patient id 12', 'medical record 2024-01-15', 'chart 12345'],

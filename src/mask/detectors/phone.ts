@@ -1,4 +1,4 @@
-import { type Detector, digitsOf, findShape } from '../detector.ts';
+import { type Detector, digitsOf } from '../detector.ts';
 
 const EXTENSION = '(?: {0,2}(?:x|ext\\.?|#) ?\\d{1,6})?';
 /** North American Numbering Plan (NANPA): area and exchange begin with 2-9; only with separators. */
@@ -16,17 +16,28 @@ const AFTER_WORD = new RegExp(
   'gi',
 );
 const MIN_DIGITS = 7;
+const NATIONAL = 10;
 /** An international number this short is more often a diff line (`+12345678`) or an offset. */
 const MIN_INTERNATIONAL = 9;
 
 export const phone: Detector = {
   id: 'phone',
   class: 'pii.phone',
-  minDigits: MIN_DIGITS,
-  find: (text) => [
-    ...findShape(text, { regex: NANP }),
-    ...findShape(text, { regex: E164, accept: (value) => digitsOf(value).length >= MIN_INTERNATIONAL }),
-    ...findShape(text, { regex: AFTER_WORD, afterContext: true, accept: (value) => !isDate(value) }),
+  shapes: [
+    { regex: NANP, minRun: NATIONAL },
+    {
+      regex: E164,
+      accept: (value) => digitsOf(value).length >= MIN_INTERNATIONAL,
+      trigger: /\+/,
+      minRun: MIN_INTERNATIONAL,
+    },
+    {
+      regex: AFTER_WORD,
+      afterContext: true,
+      accept: (value) => !isDate(value),
+      trigger: /phone|tel|mobile|cell|fax|pager|handy|vil|call|reach|contact|number is/i,
+      minRun: MIN_DIGITS,
+    },
   ],
   style: 'keep',
   hits: [

@@ -1,4 +1,4 @@
-import { type Detector, digitsOf, findShape } from '../detector.ts';
+import { type Detector, digitsOf } from '../detector.ts';
 
 /** Medicare beneficiary identifier (CMS, "Understanding the MBI format"): no S, L, O, I, B, Z. */
 const MBI =
@@ -10,14 +10,14 @@ const MIN_DIGITS = 5;
 export const plan: Detector = {
   id: 'plan',
   class: 'phi.plan',
-  minDigits: MIN_DIGITS,
-  find: (text) => [
-    ...findShape(text, { regex: MBI }),
-    ...findShape(text, {
+  shapes: [
+    { regex: MBI, trigger: /\d[A-Y][A-Y0-9]\d/ },
+    {
       regex: AFTER_WORD,
       afterContext: true,
       accept: (value) => digitsOf(value).length >= MIN_DIGITS && !/^\d{4}-\d{2}-\d{2}/.test(value),
-    }),
+      trigger: /member|subscr|policy|insured|benefi|medica|hicn|mbi|group|plan/i,
+    },
   ],
   style: 'keep',
   hits: ['1EG4-TE5-MK73', 'MBI 1EG4TE5MK73', 'member id: XK9981273'],

@@ -1,4 +1,4 @@
-import { type Detector, digitsOf, findShape } from '../detector.ts';
+import { type Detector, digitsOf } from '../detector.ts';
 
 /** US social security number (20 CFR 422.103): 3-2-4. Dashed always counts: synthetic and mistyped ones identify too. */
 const DASHED = /(?<![\w.-])\d{3}([-\u2010-\u2013])\d{2}\1\d{4}(?![\w-])/g;
@@ -6,6 +6,8 @@ const DASHED = /(?<![\w.-])\d{3}([-\u2010-\u2013])\d{2}\1\d{4}(?![\w-])/g;
 const SPACED = /(?<![\w.,:-]|\d )\d{3}([ .])\d{2}\1\d{4}(?![\w-]|[ .,:]\d)/g;
 const AFTER_WORD =
   /(\b(?:ssn|ss#|social[ _-]?security(?:[ _-]?(?:number|no|num|nr))?|soc\.? ?sec\.?|tax ?payer id|itin)\b[^\d\n]{0,16})(\d{9}|\d{3}[ .]\d{2}[ .]\d{4})(?!\w)/gi;
+
+const DIGITS = 9;
 
 function isIssued(value: string): boolean {
   const digits = digitsOf(value);
@@ -16,11 +18,10 @@ function isIssued(value: string): boolean {
 export const ssn: Detector = {
   id: 'ssn',
   class: 'pii.ssn',
-  minDigits: 9,
-  find: (text) => [
-    ...findShape(text, { regex: DASHED }),
-    ...findShape(text, { regex: SPACED, accept: isIssued }),
-    ...findShape(text, { regex: AFTER_WORD, afterContext: true }),
+  shapes: [
+    { regex: DASHED, minRun: DIGITS },
+    { regex: SPACED, accept: isIssued, minRun: DIGITS },
+    { regex: AFTER_WORD, afterContext: true, trigger: /s[s]n|soc|ss#|tax|itin/i, minRun: DIGITS },
   ],
   style: 'keep',
   hits: ['his ssn is 212-34-5678', 'social security number: 212345678', '(999-12-3456)', 'ssn 212 34 5678'],

@@ -1,4 +1,4 @@
-import { type Detector, findShape } from '../detector.ts';
+import type { Detector } from '../detector.ts';
 
 /**
  * Tokens with a prefix their issuer documents; shapes after the issuers' own pages and the gitleaks rules (MIT).
@@ -60,13 +60,7 @@ const PLACEHOLDER = /EXAMPLE|[xX0.]{12}/;
 export const token: Detector = {
   id: 'token',
   class: 'cred.token',
-  minDigits: 0,
-  trigger: TRIGGER,
-  find: (text) =>
-    findShape(text, {
-      regex: TOKEN,
-      accept: (value) => !PLACEHOLDER.test(value),
-    }),
+  shapes: [{ regex: TOKEN, accept: (value) => !PLACEHOLDER.test(value), trigger: TRIGGER }],
   style: 'all',
   hits: [
     'AKIAQ3EGRTYU7I2OPASD',

@@ -1,4 +1,4 @@
-import { type Detector, findShape } from '../detector.ts';
+import type { Detector } from '../detector.ts';
 
 /** RFC 3986 userinfo `scheme://user:password@host`: the password only. */
 const USERINFO =
@@ -8,10 +8,9 @@ const PLACEHOLDER = /^(?:\*+|x{3,}|<.*>?|\$.*|%[sv]|\{.*|\[.*|password|pass|pwd|
 export const urlPassword: Detector = {
   id: 'url-password',
   class: 'cred.password',
-  minDigits: 0,
-  trigger: /:\/\//,
-  find: (text) =>
-    findShape(text, { regex: USERINFO, afterContext: true, accept: (value) => !PLACEHOLDER.test(value) }),
+  shapes: [
+    { regex: USERINFO, afterContext: true, accept: (value) => !PLACEHOLDER.test(value), trigger: /:\/\// },
+  ],
   style: 'all',
   hits: ['postgres://app:s3cr3t!@db:5432/x', 'https://:tok@example.com/', 'redis://u:p%40ss@h'],
   misses: [
