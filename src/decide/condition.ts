@@ -1,10 +1,10 @@
 import type { DataFacts, Facts } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
-import { globMatches } from '../model/glob.ts';
+import { compileGlobs } from '../model/glob.ts';
 import { type Intent, intentMatches } from '../model/intent.ts';
 import type { Condition, FlagKey, SetKey, WordKey } from '../model/policy.ts';
 import { unreachable } from '../model/unreachable.ts';
-import { type BareDots, nameCovered, nameTouched } from './names.ts';
+import { type BareDots, coversNames, type NameTest, touchesNames } from './names.ts';
 
 export const NO = 0;
 /** The fact is not known: a restrictive rule takes it for a yes, a permissive one for a no. */
@@ -63,10 +63,10 @@ function testWords(condition: Condition & { readonly kind: 'words' }): Test {
     return (finding) => yesOrNo(oneOf.some((pattern) => intentPatternMatches(pattern, finding)));
   }
   const read = WORDS[key];
+  const matches = compileGlobs(oneOf);
   return (finding, facts) => {
     const word = read(finding, facts);
-    if (word === undefined) return missing(key, finding);
-    return yesOrNo(oneOf.some((pattern) => globMatches(pattern, word)));
+    return word === undefined ? missing(key, finding) : yesOrNo(matches(word));
   };
 }
 
@@ -83,31 +83,44 @@ const SETS: Readonly<Record<SetKey, Values>> = {
 
 const DOTS: Readonly<Partial<Record<SetKey, BareDots>>> = { 'data.tables': 0, 'data.columns': 1 };
 
-type Compare = (pattern: string, value: string) => boolean;
+/** How one kind of value is compared with patterns: whether all of it is covered, whether any of it is touched. */
+interface Comparison {
+  covers(patterns: readonly string[]): NameTest;
+  touches(patterns: readonly string[]): NameTest;
+}
 
-/** Comparing one value with one pattern: whether the pattern covers all of it, and whether it touches any of it. */
-function comparison(key: SetKey): { readonly covers: Compare; readonly touches: Compare } {
+const PLAIN: Comparison = {
+  covers(patterns) {
+    const matches = compileGlobs(patterns);
+    return (values) => values.length > 0 && values.every(matches);
+  },
+  touches(patterns) {
+    const matches = compileGlobs(patterns);
+    return (values) => values.some(matches);
+  },
+};
+
+function comparison(key: SetKey): Comparison {
   const dots = DOTS[key];
-  if (dots === undefined) return { covers: globMatches, touches: globMatches };
+  if (dots === undefined) return PLAIN;
   return {
-    covers: (pattern, value) => nameCovered(pattern, value, dots),
-    touches: (pattern, value) => nameTouched(pattern, value, dots),
+    covers: (patterns) => coversNames(patterns, dots),
+    touches: (patterns) => touchesNames(patterns, dots),
   };
 }
 
 function testSet(condition: Condition & { readonly kind: 'set' }): Test {
-  const { key, any, all, none } = condition;
+  const { key } = condition;
   const read = SETS[key];
   const { covers, touches } = comparison(key);
-  const touched = (patterns: readonly string[], values: readonly string[]) =>
-    values.some((value) => patterns.some((pattern) => touches(pattern, value)));
-  const covered = (patterns: readonly string[], values: readonly string[]) =>
-    values.length > 0 && values.every((value) => patterns.some((pattern) => covers(pattern, value)));
+  const any = condition.any === undefined ? undefined : touches(condition.any);
+  const all = condition.all === undefined ? undefined : covers(condition.all);
+  const none = condition.none === undefined ? undefined : touches(condition.none);
   return (finding, facts) => {
     const values = read(finding, facts);
-    if (any !== undefined && !touched(any, values)) return NO;
-    if (all !== undefined && !covered(all, values)) return NO;
-    return yesOrNo(none === undefined || !touched(none, values));
+    if (any !== undefined && !any(values)) return NO;
+    if (all !== undefined && !all(values)) return NO;
+    return yesOrNo(none === undefined || !none(values));
   };
 }
 

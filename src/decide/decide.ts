@@ -4,9 +4,9 @@ import type { Facts } from '../model/facts.ts';
 import type { Finding, Message } from '../model/finding.ts';
 import { NO_OBLIGATIONS, type Obligations } from '../model/obligation.ts';
 import type { Parsed } from '../model/parsed.ts';
-import { severity, strictest, type Verdict } from '../model/verdict.ts';
+import { severity, strictest, VERDICTS, type Verdict } from '../model/verdict.ts';
 import { holdsAll, NO, UNSURE, YES } from './condition.ts';
-import { addObligations } from './obligations.ts';
+import { sumObligations } from './obligations.ts';
 import type { PreparedPolicy, PreparedRule } from './prepare.ts';
 import { NOTHING_FOUND, UNREADABLE } from './unread.ts';
 
@@ -38,7 +38,8 @@ interface Ruling {
   readonly reason: string | undefined;
   readonly fix: string | undefined;
   readonly matched: readonly PreparedRule[];
-  readonly obligations: Obligations;
+  /** Of every rule that applies, be it only with its duties. */
+  readonly duties: readonly Obligations[];
 }
 
 type Match = 'none' | 'duties' | 'full';
@@ -69,34 +70,42 @@ function noMatchVerdict(policy: PreparedPolicy, finding: Finding, facts: Facts):
 function decidingRule(matched: readonly PreparedRule[]): PreparedRule | undefined {
   let deciding = matched[0];
   for (const rule of matched) {
-    if (deciding !== undefined && severity(rule.decision) > severity(deciding.decision)) deciding = rule;
+    if (deciding !== undefined && rule.severity > deciding.severity) deciding = rule;
   }
   return deciding;
 }
 
 function ruleOn(finding: Finding, facts: Facts, policy: PreparedPolicy): Ruling {
   const matched: PreparedRule[] = [];
-  let obligations = NO_OBLIGATIONS;
+  const duties: Obligations[] = [];
   for (const rule of policy.rulesFor(finding, facts)) {
     const match = applies(rule, finding, facts);
     if (match === 'none') continue;
-    obligations = addObligations(obligations, rule.obligations);
+    if (rule.obligations !== undefined) duties.push(rule.obligations);
     if (match === 'full') matched.push(rule);
   }
   const deciding = decidingRule(matched);
   const granted = matched.some((rule) => rule.grants);
   const floor = granted ? 'allow' : noMatchVerdict(policy, finding, facts);
-  if (deciding === undefined || severity(floor) > severity(deciding.decision)) {
+  if (deciding === undefined || severity(floor) > deciding.severity) {
     const reason = NO_MATCH_REASON;
-    return { finding, verdict: floor, rule: NO_MATCH_RULE, reason, fix: undefined, matched, obligations };
+    return { finding, verdict: floor, rule: NO_MATCH_RULE, reason, fix: undefined, matched, duties };
   }
   const { id, reason, fix } = deciding;
-  return { finding, verdict: deciding.decision, rule: id, reason, fix, matched, obligations };
+  return { finding, verdict: deciding.decision, rule: id, reason, fix, matched, duties };
 }
 
-function matchedIds(rulings: readonly Ruling[]): readonly string[] {
-  const rules = new Set(rulings.flatMap(({ matched }) => matched));
-  return [...rules].sort((a, b) => severity(b.decision) - severity(a.decision)).map(({ id }) => id);
+/** What several rulings share is named once; a decision has one ruling most of the time. */
+function distinct<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const [only, ...others] = lists;
+  return others.length === 0 ? (only ?? []) : [...new Set(lists.flat())];
+}
+
+/** Strictest first, in the order of the policy where they are equally strict. */
+function matchedIds(rules: readonly PreparedRule[]): readonly string[] {
+  const bySeverity: string[][] = VERDICTS.map(() => []);
+  for (const rule of rules) bySeverity[rule.severity]?.push(rule.id);
+  return bySeverity.reverse().flat();
 }
 
 function messageOf({ finding, reason, fix }: Ruling): Message {
@@ -142,13 +151,15 @@ export function decide(input: DecideInput, policy: PreparedPolicy): Decision {
   const [first, ...others] = rulings;
   if (first === undefined) return NOTHING;
   let deciding = first;
-  let obligations = first.obligations;
   for (const other of others) {
     if (severity(other.verdict) > severity(deciding.verdict)) deciding = other;
-    obligations = addObligations(obligations, other.obligations);
   }
+  const obligations = sumObligations(distinct(rulings.map(({ duties }) => duties)));
   const message = messageOf(deciding);
-  const decision = { rule: deciding.rule, matched: matchedIds(rulings) };
+  const decision = {
+    rule: deciding.rule,
+    matched: matchedIds(distinct(rulings.map(({ matched }) => matched))),
+  };
   if (obligations.requirePurpose === true && !purposeGiven(facts) && deciding.verdict !== 'block') {
     const why = `${message.why} ${PURPOSE_WHY}`.trim();
     return {

@@ -1,47 +1,45 @@
-import { NO_OBLIGATIONS, type Obligations } from '../model/obligation.ts';
+import { type MaskPattern, NO_OBLIGATIONS, type Obligations } from '../model/obligation.ts';
 
-function union<T>(a: readonly T[], b: readonly T[]): readonly T[] {
-  if (b.length === 0) return a;
-  return a.length === 0 ? b : [...new Set([...a, ...b])];
+/** Adds up duties; hundreds of rules may have some, so one pass and no copies. */
+class Sum {
+  readonly #mask = new Set<MaskPattern>();
+  readonly #notify = new Set<string>();
+  #maxRows: number | undefined;
+  #quorum: number | undefined;
+  #record: Obligations['record'];
+  #purpose = false;
+  #typed = false;
+
+  add({ mask, maxRows, record, notify, requirePurpose, typedConfirmation, quorum }: Obligations): void {
+    for (const pattern of mask) this.#mask.add(pattern);
+    for (const name of notify ?? []) this.#notify.add(name);
+    if (maxRows !== undefined) this.#maxRows = Math.min(maxRows, this.#maxRows ?? maxRows);
+    if (quorum !== undefined) this.#quorum = Math.max(quorum, this.#quorum ?? quorum);
+    // A masked recording is the stricter one: it leaves a trace, and none of the values.
+    if (record === 'masked' || this.#record === undefined) this.#record = record;
+    this.#purpose ||= requirePurpose === true;
+    this.#typed ||= typedConfirmation === true;
+  }
+
+  total(): Obligations {
+    return {
+      mask: [...this.#mask],
+      ...(this.#maxRows === undefined ? {} : { maxRows: this.#maxRows }),
+      ...(this.#record === undefined ? {} : { record: this.#record }),
+      ...(this.#notify.size === 0 ? {} : { notify: [...this.#notify] }),
+      ...(this.#purpose ? { requirePurpose: true } : {}),
+      ...(this.#typed ? { typedConfirmation: true } : {}),
+      ...(this.#quorum === undefined ? {} : { quorum: this.#quorum }),
+    };
+  }
 }
 
-function least(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return Math.min(a, b);
-}
-
-function most(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return Math.max(a, b);
-}
-
-function either(a: boolean | undefined, b: boolean | undefined): true | undefined {
-  return a === true || b === true ? true : undefined;
-}
-
-function record(a: Obligations, b: Obligations): Obligations['record'] {
-  // A masked recording is the stricter one: it leaves a trace, and none of the values.
-  if (a.record === 'masked' || b.record === 'masked') return 'masked';
-  return a.record ?? b.record;
-}
-
-/** Everything that either side asks for. Commutative, associative, and never drops a duty. */
-export function addObligations(a: Obligations, b: Obligations): Obligations {
-  if (a === NO_OBLIGATIONS) return b;
-  if (b === NO_OBLIGATIONS) return a;
-  const maxRows = least(a.maxRows, b.maxRows);
-  const recorded = record(a, b);
-  const notify = union(a.notify ?? [], b.notify ?? []);
-  const requirePurpose = either(a.requirePurpose, b.requirePurpose);
-  const typedConfirmation = either(a.typedConfirmation, b.typedConfirmation);
-  const quorum = most(a.quorum, b.quorum);
-  return {
-    mask: union(a.mask, b.mask),
-    ...(maxRows === undefined ? {} : { maxRows }),
-    ...(recorded === undefined ? {} : { record: recorded }),
-    ...(notify.length === 0 ? {} : { notify }),
-    ...(requirePurpose === undefined ? {} : { requirePurpose }),
-    ...(typedConfirmation === undefined ? {} : { typedConfirmation }),
-    ...(quorum === undefined ? {} : { quorum }),
-  };
+/** Everything that anybody asks for. The order does not matter, and no duty is dropped. */
+export function sumObligations(all: readonly Obligations[]): Obligations {
+  const [first, ...others] = all;
+  if (first === undefined) return NO_OBLIGATIONS;
+  if (others.length === 0) return first;
+  const sum = new Sum();
+  for (const one of all) sum.add(one);
+  return sum.total();
 }

@@ -4,7 +4,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Obligations } from '../model/obligation.ts';
 import type { CompiledPolicy, CompiledRule, Condition, WordKey } from '../model/policy.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { severity, type Verdict } from '../model/verdict.ts';
 import { compileCondition, intentPatternMatches, type Test } from './condition.ts';
 
 /** A rule with its conditions as closures. */
@@ -12,7 +12,10 @@ export interface PreparedRule {
   readonly id: string;
   readonly grants: boolean;
   readonly decision: Verdict;
-  readonly obligations: Obligations;
+  /** Position of the decision in the order of strictness. */
+  readonly severity: number;
+  /** Absent when the rule asks for nothing. */
+  readonly obligations: Obligations | undefined;
   readonly reason: string | undefined;
   readonly fix: string | undefined;
   readonly match: readonly Test[];
@@ -52,6 +55,10 @@ function isIndexed(condition: Condition): condition is Condition & { readonly ki
   return condition.kind === 'words' && INDEXED.has(condition.key);
 }
 
+function isEmpty({ mask, ...others }: Obligations): boolean {
+  return mask.length === 0 && Object.keys(others).length === 0;
+}
+
 function candidate(rule: CompiledRule): Candidate {
   return {
     indexed: rule.match.filter(isIndexed),
@@ -59,7 +66,8 @@ function candidate(rule: CompiledRule): Candidate {
       id: rule.id,
       grants: rule.grants,
       decision: rule.decision,
-      obligations: rule.obligations,
+      severity: severity(rule.decision),
+      obligations: isEmpty(rule.obligations) ? undefined : rule.obligations,
       reason: rule.reason,
       fix: rule.fix,
       match: rule.match.filter((condition) => !isIndexed(condition)).map(compileCondition),

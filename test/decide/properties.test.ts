@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/decide/decide.ts';
-import { addObligations } from '../../src/decide/obligations.ts';
+import { sumObligations } from '../../src/decide/obligations.ts';
 import { preparePolicy } from '../../src/decide/prepare.ts';
 import { ACTOR_KINDS } from '../../src/model/actor.ts';
 import { DATA_CLASSES } from '../../src/model/data-class.ts';
@@ -318,6 +318,8 @@ describe('the default policy', () => {
     );
   });
 });
+
+const addObligations = (a: Obligations, b: Obligations) => sumObligations([a, b]);
 
 describe('adding obligations', () => {
   test('is commutative, associative and idempotent', () => {
