@@ -15,6 +15,11 @@ export class Hold implements TerminalHold {
   #listener: HoldListener | undefined;
   #redraw = false;
   #released = false;
+  #settle: () => void = () => {};
+  /** Resolves at `release`. */
+  readonly over = new Promise<void>((resolve) => {
+    this.#settle = resolve;
+  });
 
   constructor(state: { readonly screen: 'main' | 'alternate' }, port: HoldPort) {
     this.screen = state.screen;
@@ -45,6 +50,7 @@ export class Hold implements TerminalHold {
     if (this.#released) return;
     this.#released = true;
     this.#port.released(this.#redraw);
+    this.#settle();
   }
 
   /** Nobody listens yet: the bytes were typed for the program. */

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { startChild } from '../host/children.ts';
@@ -53,7 +54,14 @@ export function runPiped(argv: Argv, env: PipedOptions['env']): Promise<ChildExi
 /** Starts a program without a terminal. @throws GuardError COMMAND_NOT_FOUND. */
 export function startPiped(options: PipedOptions): PipedProgram {
   const [name, ...args] = options.argv;
-  const child = startChild(findExecutable(name, options.env['PATH'], options.cwd), args, {
+  const file = findExecutable(name, options.env['PATH'], options.cwd);
+  // Before the start: a signal that comes right after it must not end guard alone.
+  let child: ChildProcess | undefined;
+  const forward = (signal: NodeJS.Signals): void => {
+    if (!KEYBOARD.has(signal) || !inForeground()) child?.kill(signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
+  const started = startChild(file, args, {
     env: { ...options.env },
     stdio: [
       options.stdin ?? 'inherit',
@@ -63,28 +71,29 @@ export function startPiped(options: PipedOptions): PipedProgram {
     ],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
-  const forward = (signal: NodeJS.Signals): void => {
-    if (!KEYBOARD.has(signal) || !inForeground()) child.kill(signal);
+  child = started;
+  const done = endOf(started).finally(() => {
+    for (const signal of FORWARDED) process.off(signal, forward);
+  });
+  return {
+    pid: started.pid ?? -1,
+    stdin: started.stdin,
+    stdout: started.stdout,
+    stderr: started.stderr,
+    done,
+    kill: (signal) => {
+      started.kill(signal);
+    },
   };
-  for (const signal of FORWARDED) process.on(signal, forward);
-  const done = new Promise<ChildExit>((resolve, reject) => {
+}
+
+function endOf(child: ChildProcess): Promise<ChildExit> {
+  return new Promise((resolve, reject) => {
     child.once('error', (cause) => {
       reject(new GuardError('COMMAND_NOT_FOUND', 'the program could not be started', { cause }));
     });
     child.once('close', (status, signal) => resolve(childExit(status, signal)));
-  }).finally(() => {
-    for (const signal of FORWARDED) process.off(signal, forward);
   });
-  return {
-    pid: child.pid ?? -1,
-    stdin: child.stdin,
-    stdout: child.stdout,
-    stderr: child.stderr,
-    done,
-    kill: (signal) => {
-      child.kill(signal);
-    },
-  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HoldableTerminal, TerminalHold, TerminalSize } from '../model/terminal-hold.ts';
 import { Hold } from './bridge-hold.ts';
 import { BridgeOutput } from './bridge-output.ts';
@@ -11,6 +12,8 @@ import { RawMode } from './raw-mode.ts';
 const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 /** How long a program may take to end after SIGHUP before it is killed. */
 const END_GRACE_MS = 3_000;
+/** How long a question may take to clear itself away. */
+const HOLD_GRACE_MS = 1_000;
 /** A full-screen program reads its size when it gets SIGWINCH: both sizes must last long enough to be seen. */
 const REDRAW_STEP_MS = 60;
 
@@ -46,20 +49,19 @@ export class TerminalBridge implements HoldableTerminal {
 
   /** @throws GuardError COMMAND_NOT_FOUND, PTY_FAILED. */
   constructor(options: BridgeOptions) {
-    const lineSettings = readLineSettings(this.#input.fd);
+    // Before the program starts: a signal that comes right after it must find somebody.
+    this.#signals = new EndingSignals((again) => this.#end(again));
     this.#output = new BridgeOutput(this.#screen, {
       pause: () => this.#program.pause(),
       resume: () => this.#program.resume(),
     });
-    this.#program = new PtyProgram({
-      ...options,
-      size: this.size(),
-      ...(lineSettings === undefined ? {} : { lineSettings }),
-      output: (chunk) => this.#output.push(chunk),
-      writable: () => this.#input.resume(),
-    });
+    try {
+      this.#program = this.#start(options);
+    } catch (error) {
+      this.#signals[Symbol.dispose]();
+      throw error;
+    }
     this.#raw = new RawMode();
-    this.#signals = new EndingSignals((again) => this.#end(again));
     this.#connect();
     this.done = this.#finish();
   }
@@ -89,6 +91,17 @@ export class TerminalBridge implements HoldableTerminal {
   /** Asks the program to end, as closing its window would; kills it when it does not. */
   end(): void {
     this.#end(false);
+  }
+
+  #start(options: BridgeOptions): PtyProgram {
+    const lineSettings = readLineSettings(this.#input.fd);
+    return new PtyProgram({
+      ...options,
+      size: this.size(),
+      ...(lineSettings === undefined ? {} : { lineSettings }),
+      output: (chunk) => this.#output.push(chunk),
+      writable: () => this.#input.resume(),
+    });
   }
 
   #connect(): void {
@@ -155,7 +168,6 @@ export class TerminalBridge implements HoldableTerminal {
   /** The terminal is gone, or guard was told to end: the program gets what a closed window gives it. */
   #end(again: boolean): void {
     this.#hold?.lost();
-    this.#hold?.release();
     this.#program.kill('SIGHUP');
     this.#program.kill('SIGCONT');
     if (again) this.#kill();
@@ -167,11 +179,20 @@ export class TerminalBridge implements HoldableTerminal {
     this.#program.hangUp();
   }
 
+  /** A question that is still open is taken off the screen, and whoever asked learns of it before the session ends. */
+  async #endHold(): Promise<void> {
+    const hold = this.#hold;
+    if (hold === undefined) return;
+    hold.lost();
+    await Promise.race([hold.over, sleep(HOLD_GRACE_MS, undefined, { ref: false })]);
+    hold.release();
+    await sleep(0);
+  }
+
   async #finish(): Promise<BridgeEnd> {
     try {
       const exit = await this.#program.done;
-      this.#hold?.lost();
-      this.#hold?.release();
+      await this.#endHold();
       await this.#output.flushed();
       const endedBy = this.#signals.received;
       if (endedBy !== undefined || exit.kind === 'signal') this.#output.resetTerminal();

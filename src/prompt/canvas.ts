@@ -1,4 +1,5 @@
 import type { TerminalHold, TerminalSize } from '../model/terminal-hold.ts';
+import { cells } from '../terminal/width.ts';
 import type { Position } from './position-fence.ts';
 
 /** A stretch of the terminal that a panel is drawn on and that is given back as it was. */
@@ -9,6 +10,8 @@ export interface Canvas {
   paint(lines: readonly string[]): void;
   /** The cursor stands where the program left it, so that asking for it tells where that is after a resize. */
   readonly parked: boolean;
+  /** How many rows more its lines take once a narrower window has wrapped them. */
+  wrappedRows(size: TerminalSize): number;
   /** `position`: where the program's cursor is by now, when the window changed. */
   close(position?: Position): void;
 }
@@ -45,6 +48,8 @@ export function openCanvas(choice: CanvasChoice): Canvas {
   return position === undefined ? newLineCanvas(hold) : inlineCanvas(hold, scrollUp(choice, position));
 }
 
+const NEVER_WRAPPED = (): number => 0;
+
 function at(row: number, column = 1): string {
   return `\x1b[${row};${column}H`;
 }
@@ -54,10 +59,16 @@ function inlineCanvas(hold: TerminalHold, anchor: Position): Canvas {
   const { columns, rows } = hold.size();
   const home = at(anchor.row, anchor.column);
   hold.write(SAVE + HIDE_CURSOR);
+  let widths: readonly number[] = [];
   return {
     size: { columns, rows: rows - anchor.row },
     parked: true,
+    wrappedRows: (size) =>
+      widths
+        .slice(0, Math.max(0, size.rows - anchor.row))
+        .reduce((sum, width) => sum + Math.max(0, Math.ceil(width / size.columns) - 1), 0),
     paint: (lines) => {
+      widths = lines.map(cells);
       const drawn = lines.map((line, index) => at(anchor.row + 1 + index) + ERASE_LINE + line);
       const next = anchor.row + 1 + lines.length;
       hold.write(PLAIN + drawn.join('') + (next > rows ? '' : at(next) + ERASE_BELOW) + home);
@@ -84,6 +95,7 @@ function alternateCanvas(hold: TerminalHold): Canvas {
   return {
     size: hold.size(),
     parked: false,
+    wrappedRows: NEVER_WRAPPED,
     paint: (lines) => {
       const drawn = lines.map((line, index) => at(1 + index) + ERASE_LINE + line);
       hold.write(
@@ -102,6 +114,7 @@ function bottomCanvas(hold: TerminalHold): Canvas {
   return {
     size,
     parked: false,
+    wrappedRows: NEVER_WRAPPED,
     paint: (lines) => {
       height = Math.max(height, lines.length);
       const first = size.rows - height + 1;
@@ -125,6 +138,7 @@ function newLineCanvas(hold: TerminalHold): Canvas {
   return {
     size: { columns, rows: rows - 1 },
     parked: false,
+    wrappedRows: NEVER_WRAPPED,
     paint: (lines) => {
       hold.write(PLAIN + back() + ERASE_BELOW + lines.join('\r\n'));
       drawn = lines.length;

@@ -5,7 +5,7 @@ import { type Canvas, openCanvas } from './canvas.ts';
 import { KeyFilter } from './key-filter.ts';
 import { panelOf } from './layout.ts';
 import type { mountPanel, PanelView } from './panel-view.tsx';
-import { ASK_POSITION, type Position, PositionFence } from './position-fence.ts';
+import { ASK_KIND, ASK_POSITION, type Position, PositionFence } from './position-fence.ts';
 import type { PromptStyle } from './style.ts';
 
 /** How long a terminal may take to say where its cursor is: a slow line across the world. */
@@ -106,7 +106,8 @@ export class PanelSession {
     const drawn = this.#canvas;
     this.#canvas = undefined;
     if (drawn?.parked === false) drawn.close();
-    const position = await this.#askPosition((bytes) => this.#keys?.push(bytes));
+    const found = await this.#askPosition((bytes) => this.#keys?.push(bytes), true);
+    const position = drawn === undefined ? found : corrected(found, drawn, this.#options.hold.size());
     if (drawn?.parked === true) drawn.close(position);
     return this.#openAt(position);
   }
@@ -123,10 +124,10 @@ export class PanelSession {
     return this.#canvas;
   }
 
-  async #askPosition(other: (bytes: Uint8Array) => void): Promise<Position | undefined> {
-    const fence = new PositionFence(other);
+  async #askPosition(other: (bytes: Uint8Array) => void, kind = false): Promise<Position | undefined> {
+    const fence = new PositionFence(other, kind);
     this.#fence = fence;
-    this.#options.hold.write(ASK_POSITION);
+    this.#options.hold.write((kind ? ASK_KIND : '') + ASK_POSITION);
     const position = await fence.wait(POSITION_LIMIT_MS);
     this.#fence = undefined;
     return position;
@@ -145,4 +146,13 @@ export class PanelSession {
     });
     return panel.lines.length + (panel.border ? FRAME_ROWS : 0);
   }
+}
+
+/**
+ * Where the program's cursor is after a resize. xterm.js moves the cursor away from its text by every row that lines
+ * below it were wrapped into; other terminals keep them together.
+ */
+function corrected(position: Position | undefined, drawn: Canvas, size: TerminalSize): Position | undefined {
+  if (position?.xtermJs !== true) return position;
+  return { ...position, row: Math.max(1, position.row - drawn.wrappedRows(size)) };
 }

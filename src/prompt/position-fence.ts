@@ -5,10 +5,20 @@ const REPORT = /\x1b\[(\d{1,5});(\d{1,5})R/;
 /** A report that may still be on its way. */
 const BEGINNING = /\x1b(?:\[(?:\d{1,5}(?:;\d{0,5})?)?)?$/;
 
+/** DA2: asks a terminal what it is. */
+export const ASK_KIND = '\x1b[>c';
+
+const KIND = /\x1b\[>(\d{1,5}(?:;\d{1,8}){0,3})c/;
+const KIND_BEGINNING = /\x1b\[>(?:\d{1,8};?){0,4}$/;
+/** What xterm.js says (and VS Code with it); no other terminal says the same. */
+const XTERM_JS = '0;276;0';
+
 /** Where the cursor is; both from 1. */
 export interface Position {
   readonly row: number;
   readonly column: number;
+  /** The terminal is xterm.js; only known when ASK_KIND was sent before ASK_POSITION. */
+  readonly xtermJs?: boolean;
 }
 
 /**
@@ -17,11 +27,15 @@ export interface Position {
  */
 export class PositionFence {
   readonly #typeAhead: (bytes: Uint8Array) => void;
+  readonly #wantsKind: boolean;
   readonly #settled: Promise<Position | undefined>;
   #settle: (position: Position | undefined) => void = () => {};
   #pending = '';
+  #kind: string | undefined;
 
-  constructor(typeAhead: (bytes: Uint8Array) => void) {
+  /** `kind`: ASK_KIND was sent too, its answer is taken out as well. */
+  constructor(typeAhead: (bytes: Uint8Array) => void, kind = false) {
+    this.#wantsKind = kind;
     this.#typeAhead = typeAhead;
     this.#settled = new Promise((resolve) => {
       this.#settle = resolve;
@@ -37,17 +51,26 @@ export class PositionFence {
   }
 
   push(bytes: Uint8Array): void {
-    const text = this.#pending + Buffer.from(bytes).toString('latin1');
+    const text = this.#takeKind(this.#pending + Buffer.from(bytes).toString('latin1'));
     const report = REPORT.exec(text);
     if (report !== null) {
       this.#pending = '';
       this.#pass(text.slice(0, report.index) + text.slice(report.index + report[0].length));
-      this.#settle({ row: Number(report[1]), column: Number(report[2]) });
+      const xtermJs = this.#kind === XTERM_JS;
+      this.#settle({ row: Number(report[1]), column: Number(report[2]), xtermJs });
       return;
     }
-    const end = BEGINNING.exec(text)?.index ?? text.length;
+    const half = BEGINNING.exec(text) ?? (this.#wantsKind ? KIND_BEGINNING.exec(text) : null);
+    const end = half?.index ?? text.length;
     this.#pending = text.slice(end);
     this.#pass(text.slice(0, end));
+  }
+
+  #takeKind(text: string): string {
+    const answer = this.#wantsKind && this.#kind === undefined ? KIND.exec(text) : null;
+    if (answer === null) return text;
+    this.#kind = answer[1];
+    return text.slice(0, answer.index) + text.slice(answer.index + answer[0].length);
   }
 
   /** No answer came, or nobody waits any more. */

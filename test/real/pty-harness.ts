@@ -57,7 +57,12 @@ export class TestTerminal {
 
   constructor(argv: Argv, options: TestTerminalOptions = {}) {
     const size = { columns: options.columns ?? 80, rows: options.rows ?? 24 };
-    this.#screen = new xterm.Terminal({ cols: size.columns, rows: size.rows, allowProposedApi: true });
+    this.#screen = new xterm.Terminal({
+      cols: size.columns,
+      rows: size.rows,
+      allowProposedApi: true,
+      logLevel: 'off',
+    });
     this.#screen.onData((answer) => this.type(answer));
     this.program = new PtyProgram({
       argv,
@@ -74,6 +79,12 @@ export class TestTerminal {
 
   type(text: string): void {
     this.program.write(Buffer.from(text));
+  }
+
+  /** As a terminal pastes: with marks where the program asked for them. */
+  paste(text: string): void {
+    const marked = this.#screen.modes.bracketedPasteMode;
+    this.type(marked ? `\x1b[200~${text}\x1b[201~` : text);
   }
 
   resize(columns: number, rows: number): void {
