@@ -2,7 +2,7 @@ import type { FunctionUse, SqlEffect } from '../../model/sql.ts';
 import { type FieldsOf, fieldsOf, type Node, tagOf } from './ast.ts';
 import { option, optionText } from './def-elem.ts';
 import { walkCall } from './function-effects.ts';
-import { rawParse } from './library.ts';
+import { rawDeparse, rawParse } from './library.ts';
 import { plpgsqlTexts } from './plpgsql-block.ts';
 import { Scope } from './scope.ts';
 import { EffectSink } from './sink.ts';
@@ -21,6 +21,10 @@ const PARTS: WalkParts = {
   call: walkCall,
   parse: nestedStatements,
   blockTexts: (statement) => plpgsqlTexts(doText(statement)),
+  routineTexts: (statement) => {
+    const text = rawDeparse({ CreateFunctionStmt: statement });
+    return text === undefined ? [] : plpgsqlTexts(text);
+  },
 };
 
 /** Everything one statement does; undefined when its tree is deeper than guard walks. */

@@ -33,15 +33,12 @@ const GROUPS: readonly (readonly [FunctionClass, string])[] = [
   [
     FILE_READ,
     'pg_read_file pg_read_binary_file pg_read_file_all pg_read_file_off_len pg_stat_file pg_file_read ' +
-      'pg_file_length pg_logdir_ls pg_current_logfile lo_import pg_get_wal_summarizer_state',
+      'pg_file_length pg_logdir_ls pg_current_logfile lo_import',
   ],
-  [
-    FILE_WRITE,
-    'lo_export pg_file_write pg_file_rename pg_file_unlink pg_file_sync pg_sync_replication_slots pg_export_snapshot',
-  ],
+  [FILE_WRITE, 'lo_export pg_file_write pg_file_rename pg_file_unlink pg_file_sync'],
   [
     CONTROL,
-    'pg_terminate_backend pg_cancel_backend pg_reload_conf pg_rotate_logfile pg_rotate_logfile_old pg_promote ' +
+    'pg_sync_replication_slots pg_terminate_backend pg_cancel_backend pg_reload_conf pg_rotate_logfile pg_rotate_logfile_old pg_promote ' +
       'pg_switch_wal pg_create_restore_point pg_backup_start pg_backup_stop pg_start_backup pg_stop_backup ' +
       'pg_wal_replay_pause pg_wal_replay_resume pg_create_physical_replication_slot ' +
       'pg_create_logical_replication_slot pg_drop_replication_slot pg_copy_physical_replication_slot ' +
@@ -70,7 +67,7 @@ const GROUPS: readonly (readonly [FunctionClass, string])[] = [
     'pg_notify pg_sleep pg_sleep_for pg_sleep_until pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock ' +
       'pg_advisory_unlock_all pg_advisory_unlock_shared pg_advisory_xact_lock pg_advisory_xact_lock_shared ' +
       'pg_try_advisory_lock pg_try_advisory_xact_lock pg_try_advisory_lock_shared ' +
-      'pg_try_advisory_xact_lock_shared setseed txid_current pg_current_xact_id',
+      'pg_try_advisory_xact_lock_shared setseed pg_export_snapshot txid_current pg_current_xact_id',
   ],
   [{ kind: 'set-config' }, 'set_config'],
   [{ kind: 'set-sequence' }, 'setval'],
@@ -105,6 +102,15 @@ const FAMILIES: readonly (readonly [string, FunctionClass])[] = [
   ['pgaudit_', TAMPER],
 ];
 
+/** Schemas of extensions whose functions all reach out or run SQL later. */
+const BY_SCHEMA = new Map<string, FunctionClass>([
+  ['aws_s3', REMOTE],
+  ['aws_lambda', REMOTE],
+  ['net', REMOTE],
+  ['pglogical', REMOTE],
+  ['cron', { kind: 'dynamic' }],
+]);
+
 /** dblink functions that only build text. */
 const HARMLESS_FAMILY_MEMBERS = new Set([
   'dblink_build_sql_insert',
@@ -120,7 +126,9 @@ const BY_NAME = new Map<string, FunctionClass>(
 );
 
 /** What a call of a function of that name does; undefined when it only computes, or is nobody's known. */
-export function functionClass(name: string): FunctionClass | undefined {
+export function functionClass(name: string, schema?: string): FunctionClass | undefined {
+  const bySchema = schema === undefined ? undefined : BY_SCHEMA.get(schema);
+  if (bySchema !== undefined) return bySchema;
   const known = BY_NAME.get(name);
   if (known !== undefined) return known;
   if (HARMLESS_FAMILY_MEMBERS.has(name)) return undefined;

@@ -9,7 +9,7 @@ const LARGE_OBJECTS = { schema: 'pg_catalog', name: 'pg_largeobject' };
 
 /** Reports what a call does beyond computing a value. */
 export function walkCall(use: FunctionUse, call: FuncCall, walk: TreeWalk): void {
-  const known = functionClass(use.name);
+  const known = functionClass(use.name, use.schema);
   if (known !== undefined) addCallEffect(known, { use, args: call.args ?? [], walk });
 }
 

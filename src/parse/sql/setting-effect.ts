@@ -15,6 +15,9 @@ export interface Setting {
 /** Settings that say who the session acts as. */
 const ROLE_SETTINGS = new Set(['role', 'session_authorization', 'is_superuser']);
 
+/** Why a search path that lasts is more than a convenience. */
+const HIJACK = 'other people would call what stands first in that path';
+
 /** Reports a changed setting and what it weakens. */
 export function addSetting(setting: Setting, walk: TreeWalk): void {
   const name = setting.name.toLowerCase();
@@ -26,7 +29,9 @@ export function addSetting(setting: Setting, walk: TreeWalk): void {
   }
   const risk = setting.reset ? undefined : settingRisk(name, value);
   const everywhere = scope === 'system' ? 'it changes the server for everyone' : undefined;
-  const weakens = risk?.because ?? everywhere;
+  const hijack =
+    scope !== 'session' && scope !== 'local' && name === 'search_path' && !setting.reset ? HIJACK : undefined;
+  const weakens = risk?.because ?? everywhere ?? hijack;
   walk.sink.add({
     kind: 'setting',
     name,

@@ -43,6 +43,8 @@ export interface WalkParts {
   readonly parse: (text: string) => readonly Node[] | undefined;
   /** The SQL statements of a PL/pgSQL block. */
   readonly blockTexts: (statement: FieldsOf<'DoStmt'>) => readonly string[];
+  /** The SQL statements of a PL/pgSQL function. */
+  readonly routineTexts: (statement: FieldsOf<'CreateFunctionStmt'>) => readonly string[];
 }
 
 /** One pass over a statement's tree: statements go to their handlers, expressions give columns and functions. */
@@ -105,6 +107,11 @@ export class TreeWalk {
   /** A DO block in PL/pgSQL: statements in it that stand there as plain SQL are followed. */
   block(statement: FieldsOf<'DoStmt'>): void {
     for (const text of this.parts.blockTexts(statement)) this.text(text);
+  }
+
+  /** The body of a PL/pgSQL function, as far as its statements stand there as plain SQL. */
+  routineBody(statement: FieldsOf<'CreateFunctionStmt'>): void {
+    for (const text of this.parts.routineTexts(statement)) this.text(text);
   }
 
   private isStatement(tag: string): tag is StatementTag {

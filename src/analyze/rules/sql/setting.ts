@@ -28,6 +28,17 @@ const SCOPES: Readonly<Record<Setting['scope'], string>> = {
 
 function describe(effect: Setting): FindingPart {
   const effectText = `Changes the setting ${effect.name} ${SCOPES[effect.scope]}.`;
+  const lasts = effect.scope === 'database' || effect.scope === 'role' || effect.scope === 'system';
+  if (effect.weakens === undefined && lasts) {
+    return {
+      intent: 'schema.alter',
+      objects: [effect.name],
+      tags: ['additive'],
+      effect: effectText,
+      why: 'It outlives this session, and other people get it too.',
+      instead: 'Use SET in your own session.',
+    };
+  }
   if (effect.weakens === undefined) {
     return {
       objects: [effect.name],

@@ -1,4 +1,4 @@
-import type { Node } from '@pgsql/types';
+import type { Node, RoleSpec } from '@pgsql/types';
 import { type FieldsOf, relationRef } from '../ast.ts';
 import { option, roleName } from '../def-elem.ts';
 import { relationObject } from '../object-ref.ts';
@@ -31,17 +31,20 @@ export function walkAlterServer(alter: FieldsOf<'AlterForeignServerStmt'>, walk:
 }
 
 export function walkCreateMapping(create: FieldsOf<'CreateUserMappingStmt'>, walk: TreeWalk): void {
-  addMapping(roleName(create.user), create.servername ?? '', walk);
+  const name = mappingName(create.user, create.servername);
+  addCreate({ type: 'user mapping', name }, walk);
+  walk.sink.add({ kind: 'remote', by: `USER MAPPING ${name}` });
 }
 
 export function walkAlterMapping(alter: FieldsOf<'AlterUserMappingStmt'>, walk: TreeWalk): void {
-  addMapping(roleName(alter.user), alter.servername ?? '', walk);
+  const name = mappingName(alter.user, alter.servername);
+  addAlter({ type: 'user mapping', name }, { kind: 'options' }, walk);
+  walk.sink.add({ kind: 'remote', by: `USER MAPPING ${name}` });
 }
 
 /** A user mapping stores a login for another server. */
-function addMapping(user: string, server: string, walk: TreeWalk): void {
-  addCreate({ type: 'user mapping', name: `${user} on ${server}` }, walk);
-  walk.sink.add({ kind: 'remote', by: `USER MAPPING on ${server}` });
+function mappingName(user: RoleSpec | undefined, server: string | undefined): string {
+  return `${roleName(user)} on ${server ?? ''}`;
 }
 
 export function walkForeignTable(create: FieldsOf<'CreateForeignTableStmt'>, walk: TreeWalk): void {

@@ -116,7 +116,7 @@ export const STATEMENTS: StatementHandlers = {
   CreateRangeStmt: other.creates('type', (create) => create.typeName),
   AlterEnumStmt: other.walkAlterEnum,
   AlterTypeStmt: other.alters('type', (alter) => alter.typeName),
-  CreateDomainStmt: other.creates('domain', (create) => create.domainname),
+  CreateDomainStmt: other.walkCreateDomain,
   AlterDomainStmt: other.walkAlterDomain,
   CreateCastStmt: other.walkCast,
   CreateConversionStmt: other.creates('conversion', (create) => create.conversion_name),

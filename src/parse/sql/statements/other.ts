@@ -1,5 +1,6 @@
-import { allFieldsOf, type FieldsOf, type Node, nameParts } from '../ast.ts';
+import { allFieldsOf, type FieldsOf, fieldsOf, type Node, nameParts } from '../ast.ts';
 import { objectFromParts, objectTypeName, relationObject } from '../object-ref.ts';
+import type { Scope } from '../scope.ts';
 import type { TreeWalk } from '../tree-walk.ts';
 import { addElevation } from './routine.ts';
 import { addVariable } from './session.ts';
@@ -55,7 +56,13 @@ const DOMAIN_ACTIONS: Readonly<Record<string, string>> = {
   V: 'validate-constraint',
 };
 
-export function walkAlterDomain(alter: FieldsOf<'AlterDomainStmt'>, walk: TreeWalk): void {
+export function walkCreateDomain(create: FieldsOf<'CreateDomainStmt'>, walk: TreeWalk, scope: Scope): void {
+  addCreate(objectFromParts('domain', nameParts(create.domainname)), walk);
+  walk.expression(create.constraints, scope);
+}
+
+export function walkAlterDomain(alter: FieldsOf<'AlterDomainStmt'>, walk: TreeWalk, scope: Scope): void {
+  walk.expression(fieldsOf(alter.def, 'Constraint')?.raw_expr ?? alter.def, scope);
   const kind = DOMAIN_ACTIONS[alter.subtype ?? ''] ?? 'alter';
   const object = objectFromParts('domain', nameParts(alter.typeName));
   addAlter(

@@ -1,7 +1,9 @@
 import type { SqlEffect } from '../../../model/sql.ts';
 import { allFieldsOf, type FieldsOf, type Node, nameParts } from '../ast.ts';
-import { isOn, option, optionText } from '../def-elem.ts';
+import { isOn, option, optionItems, optionText } from '../def-elem.ts';
+import { walkDeferred } from '../deferred.ts';
 import { objectFromParts, objectRef, objectTypeName } from '../object-ref.ts';
+import { Scope } from '../scope.ts';
 import type { TreeWalk } from '../tree-walk.ts';
 import { addAlter, addCreate } from './table.ts';
 
@@ -32,6 +34,19 @@ export function walkCreateFunction(create: FieldsOf<'CreateFunctionStmt'>, walk:
   addCreate(objectFromParts(type, nameParts(create.funcname)), walk, { replaces: create.replace ?? false });
   const language = optionText(option(create.options, 'language'))?.toLowerCase();
   addElevation([...routineElevations(create.options), ...languageElevations(language)], walk);
+  walkDeferred(walk, (inner) => walkBody(create, language, inner));
+}
+
+function walkBody(
+  create: FieldsOf<'CreateFunctionStmt'>,
+  language: string | undefined,
+  walk: TreeWalk,
+): void {
+  if (create.sql_body !== undefined) walk.expression(create.sql_body, Scope.root());
+  const [body] = nameParts(optionItems(option(create.options, 'as')));
+  if (body === undefined) return;
+  if (language === 'sql') walk.text(body);
+  else if (language === 'plpgsql') walk.routineBody(create);
 }
 
 function routineElevations(options: readonly Node[] | undefined): readonly string[] {

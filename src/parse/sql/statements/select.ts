@@ -1,6 +1,6 @@
-import type { LockingClause, SelectStmt } from '@pgsql/types';
+import type { LockingClause, RangeVar, SelectStmt } from '@pgsql/types';
 import type { RelationRef } from '../../../model/sql.ts';
-import { allFieldsOf, type FieldsOf, relationRef } from '../ast.ts';
+import { allFieldsOf, type FieldsOf, fieldsOf, type Node, relationRef } from '../ast.ts';
 import { walkFrom } from '../from-clause.ts';
 import type { Scope } from '../scope.ts';
 import type { TreeWalk } from '../tree-walk.ts';
@@ -78,10 +78,18 @@ function walkLocks(select: SelectStmt, walk: TreeWalk): void {
 /** FOR UPDATE OF names aliases; without OF every relation of the FROM list is locked. */
 function lockedRelations(select: SelectStmt, clause: LockingClause): readonly RelationRef[] {
   const aliases = allFieldsOf(clause.lockedRels, 'RangeVar').map((range) => range.relname ?? '');
-  const ranges = allFieldsOf(select.fromClause, 'RangeVar');
+  const ranges = (select.fromClause ?? []).flatMap(rangesOf);
   const locked =
     aliases.length === 0
       ? ranges
       : ranges.filter((range) => aliases.includes(range.alias?.aliasname ?? range.relname ?? ''));
   return locked.map(relationRef);
+}
+
+/** The relations of one entry of a FROM list. */
+function rangesOf(item: Node | undefined): readonly RangeVar[] {
+  const range = fieldsOf(item, 'RangeVar');
+  if (range !== undefined) return [range];
+  const join = fieldsOf(item, 'JoinExpr');
+  return join === undefined ? [] : [...rangesOf(join.larg), ...rangesOf(join.rarg)];
 }

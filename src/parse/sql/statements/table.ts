@@ -1,7 +1,8 @@
 import type { RangeVar } from '@pgsql/types';
 import type { AlterAction, ObjectRef } from '../../../model/sql.ts';
 import { alterAction } from '../alter-actions.ts';
-import { allFieldsOf, type FieldsOf, nameParts, relationRef } from '../ast.ts';
+import { allFieldsOf, type FieldsOf, type Node, nameParts, relationRef } from '../ast.ts';
+import { walkDeferred } from '../deferred.ts';
 import { objectFromParts, objectRef, objectTypeName, relationObject } from '../object-ref.ts';
 import type { Scope } from '../scope.ts';
 import type { TreeWalk } from '../tree-walk.ts';
@@ -32,12 +33,34 @@ export function addAlter(
   walk.sink.add({ kind: 'alter', object, actions: [{ heavy: false, destructive: false, ...action }] });
 }
 
+function isNodeList(value: Node | readonly Node[] | undefined): value is readonly Node[] {
+  return Array.isArray(value);
+}
+
+/** Column definitions and constraints without the tables that foreign keys and LIKE name. */
+function expressionsOf(definition: Node | readonly Node[] | undefined): readonly unknown[] {
+  const elements = isNodeList(definition) ? definition : definition === undefined ? [] : [definition];
+  const columns = allFieldsOf(elements, 'ColumnDef');
+  const constraints = [
+    ...allFieldsOf(elements, 'Constraint'),
+    ...columns.flatMap((column) => allFieldsOf(column.constraints, 'Constraint')),
+  ];
+  return [
+    columns.map((column) => column.raw_default),
+    constraints.map((constraint) => [constraint.raw_expr, constraint.where_clause, constraint.exclusions]),
+  ];
+}
+
 function isTemporary(range: RangeVar | undefined): boolean {
   return range?.relpersistence === 't' || range?.schemaname === 'pg_temp';
 }
 
-export function walkCreateTable(create: FieldsOf<'CreateStmt'>, walk: TreeWalk): void {
+export function walkCreateTable(create: FieldsOf<'CreateStmt'>, walk: TreeWalk, scope: Scope): void {
   addCreate(relationObject('table', create.relation), walk, { temporary: isTemporary(create.relation) });
+  walk.expression(
+    [expressionsOf(create.tableElts), expressionsOf(create.constraints), create.partspec],
+    scope,
+  );
 }
 
 export function walkCreateTableAs(create: FieldsOf<'CreateTableAsStmt'>, walk: TreeWalk, scope: Scope): void {
@@ -48,15 +71,17 @@ export function walkCreateTableAs(create: FieldsOf<'CreateTableAsStmt'>, walk: T
 }
 
 /** The query of a view does not run when the view is made. */
-export function walkCreateView(view: FieldsOf<'ViewStmt'>, walk: TreeWalk): void {
+export function walkCreateView(view: FieldsOf<'ViewStmt'>, walk: TreeWalk, scope: Scope): void {
   const creation = { temporary: isTemporary(view.view), replaces: view.replace ?? false };
   addCreate(relationObject('view', view.view), walk, creation);
+  walkDeferred(walk, (inner) => inner.statement(view.query, scope.child()));
 }
 
-export function walkCreateIndex(index: FieldsOf<'IndexStmt'>, walk: TreeWalk): void {
+export function walkCreateIndex(index: FieldsOf<'IndexStmt'>, walk: TreeWalk, scope: Scope): void {
   const relation = relationRef(index.relation);
   addCreate({ type: 'index', name: index.idxname ?? `on ${relation.name}` }, walk);
   if (!index.concurrent) walk.sink.add({ kind: 'lock', relations: [relation], mode: 'share' });
+  walk.expression([index.indexParams, index.whereClause], scope);
 }
 
 export function walkCreateSequence(create: FieldsOf<'CreateSeqStmt'>, walk: TreeWalk): void {
@@ -73,10 +98,12 @@ export function walkAlterSequence(alter: FieldsOf<'AlterSeqStmt'>, walk: TreeWal
   );
 }
 
-export function walkAlterTable(alter: FieldsOf<'AlterTableStmt'>, walk: TreeWalk): void {
+export function walkAlterTable(alter: FieldsOf<'AlterTableStmt'>, walk: TreeWalk, scope: Scope): void {
   const object = relationObject(objectTypeName(alter.objtype), alter.relation);
   const actions = allFieldsOf(alter.cmds, 'AlterTableCmd').map(alterAction);
   walk.sink.add({ kind: 'alter', object, actions });
+  // The server evaluates defaults, checks and USING for the rows that are there.
+  for (const { def } of allFieldsOf(alter.cmds, 'AlterTableCmd')) walk.expression(expressionsOf(def), scope);
 }
 
 /** Moving every table of a tablespace copies them all. */
@@ -109,7 +136,9 @@ export function walkRename(rename: FieldsOf<'RenameStmt'>, walk: TreeWalk): void
   }
   const named =
     rename.object === undefined ? { type, name: rename.subname ?? '' } : objectRef(type, rename.object);
-  addAlter(named, { kind: 'rename', destructive: destructive || type === 'role' }, walk);
+  if (type === 'role')
+    walk.sink.add({ kind: 'role', action: 'alter', roles: [named.name], password: false, elevates: [] });
+  else addAlter(named, { kind: 'rename', destructive }, walk);
 }
 
 export function walkSetSchema(move: FieldsOf<'AlterObjectSchemaStmt'>, walk: TreeWalk): void {
@@ -137,22 +166,29 @@ export function walkComment(comment: FieldsOf<'CommentStmt'>, walk: TreeWalk): v
   addAlter(objectRef(objectTypeName(comment.objtype), comment.object), { kind: 'comment' }, walk);
 }
 
-export function walkRule(rule: FieldsOf<'RuleStmt'>, walk: TreeWalk): void {
+export function walkRule(rule: FieldsOf<'RuleStmt'>, walk: TreeWalk, scope: Scope): void {
   const destructive = (rule.instead ?? false) || (rule.replace ?? false);
   addAlter(relationObject('table', rule.relation), { kind: 'create-rule', destructive }, walk);
+  walkDeferred(walk, (inner) => {
+    inner.expression(rule.whereClause, scope);
+    for (const action of rule.actions ?? []) inner.statement(action, scope.child());
+  });
 }
 
-export function walkTrigger(trigger: FieldsOf<'CreateTrigStmt'>, walk: TreeWalk): void {
+export function walkTrigger(trigger: FieldsOf<'CreateTrigStmt'>, walk: TreeWalk, scope: Scope): void {
   const destructive = trigger.replace ?? false;
   addAlter(relationObject('table', trigger.relation), { kind: 'create-trigger', destructive }, walk);
+  walkDeferred(walk, (inner) => inner.expression(trigger.whenClause, scope));
 }
 
-export function walkCreatePolicy(policy: FieldsOf<'CreatePolicyStmt'>, walk: TreeWalk): void {
+export function walkCreatePolicy(policy: FieldsOf<'CreatePolicyStmt'>, walk: TreeWalk, scope: Scope): void {
   addAlter(relationObject('table', policy.table), { kind: 'create-policy' }, walk);
+  walkDeferred(walk, (inner) => inner.expression([policy.qual, policy.with_check], scope));
 }
 
-export function walkAlterPolicy(policy: FieldsOf<'AlterPolicyStmt'>, walk: TreeWalk): void {
+export function walkAlterPolicy(policy: FieldsOf<'AlterPolicyStmt'>, walk: TreeWalk, scope: Scope): void {
   addAlter(relationObject('table', policy.table), { kind: 'alter-policy', destructive: true }, walk);
+  walkDeferred(walk, (inner) => inner.expression([policy.qual, policy.with_check], scope));
 }
 
 export function walkCreateStatistics(create: FieldsOf<'CreateStatsStmt'>, walk: TreeWalk): void {
