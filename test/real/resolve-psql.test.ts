@@ -162,6 +162,8 @@ async function compare(one: Case): Promise<void> {
     expect(mine, `psql failed: ${real}`).toBeInstanceOf(GuardError);
     return;
   }
+  // The one place where guard is stricter on purpose: bytes that it could not pass on unchanged.
+  if (mine instanceof GuardError && mine.message.endsWith('is not UTF-8')) return;
   if (mine instanceof GuardError)
     throw new Error(`psql connected to ${real.at}, guard says: ${mine.message}`);
   const parameters = Object.fromEntries(
