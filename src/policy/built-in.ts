@@ -2,21 +2,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../host/package-root.ts';
-import { GuardError } from '../model/errors.ts';
 import { type CompiledPolicy, POLICY_FORMAT } from '../model/policy.ts';
+import { builtInText } from './built-in-source.ts';
 
-/** guard's own policy, from the package root; the build writes the compiled form beside it. */
-export const BUILT_IN_FILE = 'policies/default.yaml';
+export { builtInText };
+
 const COMPILED_FILE = 'policies/default.json';
-
-/** The source of guard's own policy. */
-export function builtInText(root: string = packageRoot()): string {
-  try {
-    return readFileSync(join(root, BUILT_IN_FILE), 'utf8');
-  } catch (cause) {
-    throw new GuardError('POLICY_INVALID', `guard's own policy is missing: ${BUILT_IN_FILE}`, { cause });
-  }
-}
 
 /** Our own build wrote this file: its form is known, only its age is in question. */
 function isCurrent(value: unknown, text: string): value is CompiledPolicy {

@@ -1,6 +1,6 @@
 import { GuardError } from '../model/errors.ts';
 import type { CompiledPolicy } from '../model/policy.ts';
-import { BUILT_IN_FILE, builtInText } from './built-in.ts';
+import { BUILT_IN_FILE, builtInText } from './built-in-source.ts';
 import { assemblePolicy, grantingLayers, type PolicyPart } from './part.ts';
 import { compilePolicyFile, type PolicyFile, type PolicySource, readPolicyFile } from './policy-file.ts';
 import { type Problem, problemError } from './problem.ts';
@@ -43,10 +43,12 @@ export interface Compilation {
   readonly unless: 'replaced' | 'asked';
 }
 
+/** An organisation with rules of its own decides alone whether guard's hold beside them. */
 function wantsBuiltIn(files: readonly PolicyFile[], unless: Compilation['unless']): boolean {
-  if (files.some(({ map }) => map.extends === 'default')) return true;
-  if (unless === 'asked') return false;
-  return !files.some(({ layer, map }) => layer === 'org' && map.rules !== undefined);
+  const org = files.filter(({ layer }) => layer === 'org');
+  const replaced = org.some(({ map }) => map.rules !== undefined);
+  const asked = (replaced ? org : files).some(({ map }) => map.extends === 'default');
+  return asked || (unless === 'replaced' && !replaced);
 }
 
 /**

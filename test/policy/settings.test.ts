@@ -233,6 +233,12 @@ describe('policies', () => {
       '/home/sam/.config/guard/policy.d/u.yaml': policyFile('u', blocking('u')),
     });
     expect(user.name).toBe('default+u');
+    // What the built-in policy allows, an organisation that left it out has not allowed.
+    const asking = await policyOf({
+      '/etc/guard/policy.d/a.yaml': policyFile('a', blocking('a')),
+      '/home/sam/.config/guard/policy.d/u.yaml': policyFile('u', `extends: default\n${blocking('u')}`),
+    });
+    expect(asking.name).toBe('a+u');
     const claim = policyFile('u', blocking('u')).replace('version: "1"', 'version: "1", layer: org');
     const error = await refusal({ '/home/sam/.config/guard/policy.d/u.yaml': claim });
     expect(error.message).toContain('this place holds user policy');
