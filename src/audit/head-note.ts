@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { PRIVATE_FILE_MODE } from '../host/private-file.ts';
 
 /**
@@ -7,6 +7,7 @@ import { PRIVATE_FILE_MODE } from '../host/private-file.ts';
  */
 const NOTE = /^(\d{1,16}) ([0-9a-f]{64})\n$/;
 const NUMBER_CHARS = 16;
+const NOTE_BYTES = NUMBER_CHARS + 1 + 64 + 1;
 const NAME = 'head';
 
 export interface HeadNote {
@@ -18,10 +19,20 @@ export function headNotePath(folder: string): string {
   return `${folder}/${NAME}`;
 }
 
+function readNote(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const bytes = Buffer.alloc(NOTE_BYTES + 1);
+    return fstatSync(fd).isFile() ? bytes.toString('latin1', 0, readSync(fd, bytes)) : '';
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Undefined when there is none or it can't be read. */
 export function readHeadNote(folder: string): HeadNote | undefined {
   try {
-    const [, seq, hash = ''] = NOTE.exec(readFileSync(headNotePath(folder), 'latin1')) ?? [];
+    const [, seq, hash = ''] = NOTE.exec(readNote(headNotePath(folder))) ?? [];
     return seq === undefined || !Number.isSafeInteger(Number(seq)) ? undefined : { seq: Number(seq), hash };
   } catch {
     return undefined;

@@ -58,7 +58,7 @@ class LineReader {
 /** Reads `size` bytes of a file as lines in bounded memory, whatever stands in it. Throws system errors. */
 export function readLines(fd: number, size: number, sink: LineSink): void {
   const reader = new LineReader(sink);
-  const chunk = Buffer.alloc(CHUNK_BYTES);
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size));
   for (let at = 0; at < size; ) {
     const got = readSync(fd, chunk, 0, Math.min(chunk.length, size - at), at);
     if (got === 0) break;

@@ -12,6 +12,7 @@ import {
 import type { Clock } from '../host/clock.ts';
 import { PRIVATE_FILE_MODE, syncFolder } from '../host/private-file.ts';
 import { ENTRY_VERSION, type EntryBody, type GapBody } from '../model/audit-entry.ts';
+import { GuardError } from '../model/errors.ts';
 import type { SigningKey } from '../sign/signing-key.ts';
 import { newEntryId } from './entry-id.ts';
 import { sealEntry, sha256 } from './entry-line.ts';
@@ -105,7 +106,12 @@ class OpenLog implements LogFile {
   #open(): number {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
     const fd = openSync(this.#segment.path, flags, PRIVATE_FILE_MODE);
-    if (fstatSync(fd).size === 0) syncFolder(this.#scribe.folder);
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) {
+      closeSync(fd);
+      throw new GuardError('AUDIT_UNREADABLE', 'the audit log is not a regular file');
+    }
+    if (stats.size === 0) syncFolder(this.#scribe.folder);
     return fd;
   }
 

@@ -32,7 +32,7 @@ export class ChainVerifier {
   #place = { file: '', line: 0 };
   #previous: string | undefined = NO_HASH;
   /** The line before, while nothing has vouched for it yet. One buffer for all of them. */
-  readonly #kept = Buffer.alloc(MAX_LINE_BYTES);
+  readonly #kept = Buffer.allocUnsafe(MAX_LINE_BYTES);
   #last: Buffer = Buffer.alloc(0);
   #first: Buffer = Buffer.alloc(0);
   entries = 0;

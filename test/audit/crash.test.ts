@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { verifyJournal } from '../../src/audit/verify.ts';
 import { withLock } from '../../src/host/lock.ts';
@@ -83,6 +84,17 @@ describe('six writers', () => {
     expect(told.length).toBeGreaterThan(72);
     expect(report.notes.some((note) => note.kind === 'torn-repaired')).toBe(true);
   });
+});
+
+test('threads of one process make one chain, and their end writes what is pending', async () => {
+  const place = desk(join(scratch(), 'state'));
+  const file = bundleForChild(join(packageRoot(), 'test/audit/worker-child.ts'));
+  const workers = [1, 2, 3].map(() => new Worker(file, { workerData: join(place.folder, '..') }));
+  const codes = await Promise.all(workers.map((one) => once(one, 'exit')));
+  expect(codes).toEqual([[0], [0], [0]]);
+  expect(verifyJournal(place.folder)).toMatchObject({ ok: true, noteCount: 0 });
+  const counts = [...readFileSync(place.file, 'utf8').matchAll(/"type":"reads".{0,200}?"count":(\d+)/g)];
+  expect(counts.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(150);
 });
 
 test('reads of a killed guard survive it', async () => {

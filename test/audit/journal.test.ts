@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -378,6 +379,19 @@ describe('an unwritable log', () => {
     expect(() => journal.append(decision(), 'batched')).toThrow(unwritable);
     expect(() => journal.noteRead(read())).toThrow(unwritable);
     journal[Symbol.dispose]();
+  });
+
+  test('is not waited for when somebody put a pipe in its place', () => {
+    const place = desk(scratch());
+    everydayLog(place);
+    for (const name of ['audit.000.jsonl', 'head']) {
+      rmSync(join(place.folder, name));
+      expect(spawnSync('mkfifo', [join(place.folder, name)]).status).toBe(0);
+    }
+    const journal = place.open();
+    expect(() => journal.append(decision(), 'durable')).toThrow(unwritable);
+    journal[Symbol.dispose]();
+    expect(verifyJournal(place.folder).ok).toBe(false);
   });
 
   test('in best-effort mode lets it pass, and says later how much is missing', () => {

@@ -53,7 +53,7 @@ describe('the verifier', () => {
         changed[at] = (changed[at] ?? 0) ^ by;
         expect(verifyBytes(changed).ok).toBe(false);
       }),
-      { numRuns: 600 },
+      { numRuns: 250 },
     );
   });
 
@@ -83,7 +83,7 @@ describe('the verifier', () => {
         ]);
         expect(verifyBytes(changed).ok).toBe(false);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -111,7 +111,7 @@ describe('the verifier', () => {
       fc.property(fc.nat(lines.length - 1), fc.nat(lines.length), (which, where) => {
         expect(verifyLines(lines.toSpliced(where, 0, lines[which] ?? '')).ok).toBe(false);
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 
@@ -157,7 +157,7 @@ describe('the verifier', () => {
         expect(report.ok).toBe(false);
         for (const problem of report.problems) expect(problem.text).toMatch(/^[ -~]{1,200}$/);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -166,7 +166,7 @@ describe('the verifier', () => {
       fc.property(fc.array(fc.jsonValue(), { maxLength: 8 }), (values) => {
         expect(verifyLines(values.map((value) => JSON.stringify(value))).ok).toBe(false);
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 });
