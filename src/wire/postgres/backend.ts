@@ -1,26 +1,22 @@
 import type { Buffer } from 'node:buffer';
 import type { TransactionState } from '../../model/facts.ts';
+import { Answers, COPY_BOTH } from './answers.ts';
 import type { Channel } from './channel.ts';
 import { type FramePlan, FrameReader, type FrameSink } from './frame.ts';
-import type { WireRefusal } from './gate.ts';
 import type { Reply } from './ledger.ts';
 import type { Login } from './login.ts';
 import { BodyReader, buildMessage, CLIENT, HEADER_BYTES, SERVER, violation } from './message.ts';
 import type { Portal } from './names.ts';
-import { encodeNotice, encodeRefusal, parseFields, SQLSTATE } from './refusal.ts';
-import { ResultFlow, readFields } from './result-flow.ts';
+import { encodeRefusal, parseFields, SQLSTATE } from './refusal.ts';
+import { ResultFlow } from './result-flow.ts';
 import type { RunTracker } from './run.ts';
-
-const COPY_BOTH: WireRefusal = {
-  code: SQLSTATE.unsupported,
-  message: 'guard does not pass replication on',
-};
 
 /** What the server says, message by message: order is checked, rows are treated, the rest is passed on. */
 export class Backend implements FrameSink {
   readonly #channel: Channel;
   readonly #login: Login;
   readonly #flow: ResultFlow;
+  readonly #answers: Answers;
   readonly #reader: FrameReader;
   readonly #onReady: () => void;
 
@@ -28,6 +24,7 @@ export class Backend implements FrameSink {
     this.#channel = channel;
     this.#login = login;
     this.#flow = new ResultFlow(channel.toClient, channel.limits.messageBytes);
+    this.#answers = new Answers(channel, this.#flow);
     this.#reader = new FrameReader(this);
     this.#onReady = onReady;
   }
@@ -112,7 +109,7 @@ export class Backend implements FrameSink {
       this.#probe(type, head);
       return;
     }
-    this.#answer(type, message, head);
+    this.#answers.take(type, message, head);
   }
 
   #row(bytes: Buffer, start: number, end: number): void {
@@ -167,145 +164,6 @@ export class Backend implements FrameSink {
       this.#channel.toServer.add(buildMessage(CLIENT.copyFail, 'guard'));
     }
     if (type === SERVER.copyBoth) this.#channel.disconnect(COPY_BOTH);
-  }
-
-  #answer(type: number, message: Buffer, head: Reply): void {
-    switch (type) {
-      case SERVER.rowDescription:
-        this.#rowDescription(message, head);
-        return;
-      case SERVER.noData:
-        this.#noData(message, head);
-        return;
-      case SERVER.parameterDescription:
-        if (head.kind !== 'describe') throw violation('unexpected ParameterDescription');
-        this.#emit(message, head);
-        return;
-      case SERVER.commandComplete:
-      case SERVER.emptyQuery:
-        this.#complete(type, message, head);
-        return;
-      case SERVER.portalSuspended:
-        this.#suspended(message, head);
-        return;
-      case SERVER.parseComplete:
-      case SERVER.bindComplete:
-      case SERVER.closeComplete:
-        this.#confirm(type, message, head);
-        return;
-      case SERVER.copyIn:
-      case SERVER.copyOut:
-        this.#copy(type, message, head);
-        return;
-      case SERVER.copyDone:
-        if (this.#flow.copyDone()) this.#emit(message, head);
-        return;
-      case SERVER.copyBoth:
-        this.#channel.disconnect(COPY_BOTH);
-        return;
-      default:
-        throw violation(`unexpected message type 0x${type.toString(16)} from the server`);
-    }
-  }
-
-  #emit(message: Buffer, reply: Reply): void {
-    if (reply.hidden !== true && !this.#channel.muted) this.#channel.toClient.add(message);
-  }
-
-  #rowDescription(message: Buffer, head: Reply): void {
-    if (head.kind === 'describe') {
-      if (head.portal !== undefined) head.portal.fields = readFields(message, 0, message.length);
-      this.#channel.ledger.pop();
-      this.#emit(message, head);
-      return;
-    }
-    if (head.kind !== 'query' || head.run === undefined) throw violation('unexpected RowDescription');
-    const fields = readFields(message, 0, message.length);
-    this.#flow.openRows(head.run.run.rows(head.run.index, fields));
-    if (this.#flow.refusal === undefined) this.#emit(message, head);
-  }
-
-  #noData(message: Buffer, head: Reply): void {
-    if (head.kind !== 'describe') throw violation('unexpected NoData');
-    if (head.portal !== undefined) head.portal.fields = 'none';
-    this.#channel.ledger.pop();
-    this.#emit(message, head);
-  }
-
-  #confirm(type: number, message: Buffer, head: Reply): void {
-    const { statements, portals } = this.#channel;
-    if (head.kind === 'parse' && type === SERVER.parseComplete) {
-      if (head.statement !== undefined) this.#channel.remember(head.statement);
-      head.run?.finish(this.#channel.port.now());
-    } else if (head.kind === 'bind' && type === SERVER.bindComplete) {
-      portals.confirm(head.portal.name, head.portal);
-    } else if (head.kind === 'close' && type === SERVER.closeComplete) {
-      if (head.of === 'statement') statements.confirm(head.name, undefined);
-      else portals.confirm(head.name, undefined);
-    } else throw violation('an answer to another message');
-    this.#channel.ledger.pop();
-    this.#emit(message, head);
-  }
-
-  #copy(type: number, message: Buffer, head: Reply): void {
-    if ((head.kind !== 'query' && head.kind !== 'execute') || head.run === undefined) {
-      throw violation('unexpected COPY');
-    }
-    if (type === SERVER.copyIn) {
-      if (!this.#channel.ledger.swallowSyncs()) throw violation('messages behind COPY FROM STDIN');
-      this.#channel.copyIn = true;
-      this.#channel.awaitingReady = false;
-      this.#emit(message, head);
-      return;
-    }
-    if (this.#channel.muted) return;
-    const body = new BodyReader(message, HEADER_BYTES, message.length);
-    const format = body.byte() === 1 ? 'binary' : 'text';
-    const columns = body.int16();
-    this.#flow.openCopy(head.run.run.copyOut(head.run.index, { columns, format }));
-    if (this.#flow.refusal === undefined) this.#emit(message, head);
-  }
-
-  #complete(type: number, message: Buffer, head: Reply): void {
-    if ((head.kind !== 'query' && head.kind !== 'execute') || head.run === undefined) {
-      throw violation('unexpected CommandComplete');
-    }
-    const flow = this.#flow;
-    const tag =
-      type === SERVER.emptyQuery ? '' : new BodyReader(message, HEADER_BYTES, message.length).text();
-    const rows = flow.open ? flow.rows : countOf(tag);
-    if (head.kind === 'execute') this.#channel.ledger.pop();
-    if (flow.refusal !== undefined) this.#tellRefused(flow.refusal, head);
-    else if (flow.cut) {
-      this.#emit(encodeNotice(`guard: the result was cut after ${rows} rows`), head);
-      this.#emit(buildMessage(SERVER.commandComplete, flow.correctTag(tag)), head);
-    } else this.#emit(message, head);
-    flow.close();
-    this.#channel.copyIn = false;
-    this.#channel.commandDone(tag);
-    head.run.completed(tag, rows);
-    if (head.kind === 'execute') this.#channel.keepRun(head.run);
-  }
-
-  #suspended(message: Buffer, head: Reply): void {
-    if (head.kind !== 'execute') throw violation('unexpected PortalSuspended');
-    this.#channel.ledger.pop();
-    head.portal.passed += this.#flow.rows;
-    head.run.rows += this.#flow.rows;
-    if (head.portal.name === '') this.#channel.unnamedPortalOpen = true;
-    if (this.#flow.refusal !== undefined) this.#tellRefused(this.#flow.refusal, head);
-    else this.#emit(message, head);
-    this.#flow.close();
-    this.#channel.keepRun(head.run);
-  }
-
-  /** The statement itself went well on the server; the client must not see its result. */
-  #tellRefused(refusal: WireRefusal, head: Reply): void {
-    this.#emit(encodeRefusal(refusal), head);
-    if (head.kind !== 'execute') return;
-    head.run.error ??= refusal.code;
-    this.#channel.muted = true;
-    if (!this.#channel.awaitingReady) this.#channel.dropUntilSync = true;
   }
 
   #error(message: Buffer): void {
@@ -384,9 +242,4 @@ const STATES: ReadonlyMap<number, TransactionState> = new Map([
 
 function isLast(severity: string): boolean {
   return severity === 'FATAL' || severity === 'PANIC';
-}
-
-/** Rows a command tag speaks of: the number at its end (`INSERT 0 5`), else 0. */
-function countOf(tag: string): number {
-  return Number(/ (\d{1,15})$/.exec(tag)?.[1] ?? 0);
 }

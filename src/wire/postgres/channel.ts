@@ -154,6 +154,8 @@ export class Channel {
 
   commandDone(tag: string): void {
     if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.statements.forget();
+    // The names of portals that ended may be given anew where guard does not see it.
+    if (tag === 'ROLLBACK' || tag.startsWith('CLOSE CURSOR')) this.#declaredAge += 1;
   }
 
   /** A simple query ends the unnamed statement and portal of the server. */

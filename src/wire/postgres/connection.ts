@@ -176,7 +176,7 @@ export class Connection {
       ...(link?.certificate !== undefined && { certificate: link.certificate }),
       peer: link?.peer ?? {},
     };
-    channel.gate.ready(facts, desk.probe).then(
+    channel.gate.ready(facts, desk).then(
       (said) => {
         desk.close();
         this.#probes.afterwards(() => this.#welcome(said));
@@ -208,7 +208,7 @@ export class Connection {
     const desk = this.#probes.open();
     if (desk === undefined) return;
     channel.resting = true;
-    gate.idle(desk.probe).then(
+    gate.idle(desk).then(
       () => {
         desk.close();
         this.#probes.afterwards(() => this.#rested());

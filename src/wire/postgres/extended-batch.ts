@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { rawText } from '../../model/text.ts';
 import { unreachable } from '../../model/unreachable.ts';
+import { BatchDraft, type BatchEnd } from './batch-draft.ts';
 import type { Channel } from './channel.ts';
 import {
   type BindMessage,
@@ -11,8 +12,7 @@ import {
   quoteIdentifier,
 } from './frontend-messages.ts';
 import type { Ruling, WireRefusal } from './gate.ts';
-import type { Reply } from './ledger.ts';
-import { buildMessage, CLIENT, int16, int32 } from './message.ts';
+import { buildMessage, CLIENT } from './message.ts';
 import type { Portal, Statement } from './names.ts';
 import {
   answerRows,
@@ -22,9 +22,8 @@ import {
   NO_PARAMETERS,
   PARSE_COMPLETE,
 } from './own-answer.ts';
-import { encodeRefusal, SQLSTATE } from './refusal.ts';
+import { SQLSTATE } from './refusal.ts';
 import { RunTracker } from './run.ts';
-import { readyForQuery, substituteParse } from './substitute.ts';
 import type { Question, Turnstile } from './turnstile.ts';
 
 /** One message of the extended protocol, read. */
@@ -34,9 +33,6 @@ export type BatchItem =
   | { readonly kind: 'describe' | 'close'; readonly message: Buffer; readonly named: NamedMessage }
   | { readonly kind: 'execute'; readonly message: Buffer; readonly portal: string }
   | { readonly kind: 'refused'; readonly refusal: WireRefusal };
-
-/** Why the batch is judged now. `part`: it grew too long, or another kind of message follows. */
-export type BatchEnd = 'sync' | 'flush' | 'part';
 
 const MIXED: WireRefusal = {
   code: SQLSTATE.unsupported,
@@ -61,20 +57,11 @@ export class ExtendedBatch {
   #items: BatchItem[] = [];
   #bytes = 0;
   #next = 0;
-  #end: BatchEnd = 'part';
-  #fresh = false;
-  #messages: Buffer[] = [];
-  #replies: Reply[] = [];
-  #executes = 0;
-  /** Answers of guard's own statements, in place of the server's. */
-  #said: Buffer[] = [];
-  #own = false;
-  /** Set when the client gets an error and ReadyForQuery, the server nothing. */
-  #synthesized: WireRefusal | undefined;
-
+  readonly #draft: BatchDraft;
   constructor(channel: Channel, turnstile: Turnstile) {
     this.#channel = channel;
     this.#turnstile = turnstile;
+    this.#draft = new BatchDraft(channel);
   }
 
   get pending(): boolean {
@@ -89,16 +76,16 @@ export class ExtendedBatch {
     return this.#bytes > batchBytes || this.#items.length >= batchMessages;
   }
 
-  run(end: BatchEnd): void {
-    this.#end = end;
+  /** `message`: the Sync or Flush itself. */
+  run(end: BatchEnd, message?: Buffer): void {
+    this.#draft.begin(end, message);
     this.#next = 0;
-    this.#fresh = this.#channel.quiet && !this.#own;
     this.#advance();
   }
 
   /** A simple query follows: the server forgets the batch's state by itself. */
   reset(): void {
-    this.#own = false;
+    this.#draft.reset();
   }
 
   #advance(): void {
@@ -108,7 +95,9 @@ export class ExtendedBatch {
       this.#next += 1;
       if (!this.#step(item)) return;
     }
-    this.#finish();
+    this.#items = [];
+    this.#bytes = 0;
+    this.#draft.finish();
   }
 
   /** False when it is on hold. */
@@ -147,7 +136,7 @@ export class ExtendedBatch {
 
   #parse(message: Buffer, parse: ParseMessage): boolean {
     const { name, text, types } = parse;
-    if (dependsOnSettings(text) && (this.#channel.executed || this.#executes > 0)) {
+    if (dependsOnSettings(text) && this.#draft.executed) {
       this.#refuse(AFTER_UNREPORTED, 'substitute');
       return true;
     }
@@ -165,12 +154,13 @@ export class ExtendedBatch {
         return;
       }
       this.#channel.statements.expect(statement.name, statement);
-      this.#send(message, { kind: 'parse', statement, run });
+      if (statement.name === '') this.#draft.parsesUnnamed();
+      this.#draft.send(message, { kind: 'parse', statement, run });
     } else if (ruling.kind === 'answer') {
       if (!this.#claim(true)) return;
       this.#channel.statements.confirm(statement.name, { ...statement, own: ruling });
       this.#channel.statements.settle();
-      this.#said.push(PARSE_COMPLETE);
+      this.#draft.say(PARSE_COMPLETE);
     } else this.#reject(ruling);
   }
 
@@ -192,23 +182,13 @@ export class ExtendedBatch {
     };
     if (own) {
       channel.portals.confirm(bind.portal, portal);
-      this.#said.push(BIND_COMPLETE);
+      this.#draft.say(BIND_COMPLETE);
       return;
     }
-    this.#parseAgain(bind.statement, statement);
+    this.#draft.countOnUnnamed(bind.statement, statement);
     channel.portals.expect(bind.portal, portal);
     if (bind.portal === '') channel.unnamedPortalOpen = false;
-    this.#send(message, { kind: 'bind', portal });
-  }
-
-  /** A probe of guard's ended the unnamed statement that the client still counts on. */
-  #parseAgain(name: string, statement: Statement | undefined): void {
-    if (name !== '' || !this.#channel.unnamedLost || statement === undefined) return;
-    this.#channel.unnamedLost = false;
-    const { text, types } = statement;
-    const oids = types.map((oid) => int32(oid | 0));
-    const message = buildMessage(CLIENT.parse, '', text, int16(types.length), ...oids);
-    this.#send(message, { kind: 'parse', statement, run: undefined, hidden: true });
+    this.#draft.send(message, { kind: 'bind', portal });
   }
 
   #describe(message: Buffer, named: NamedMessage): void {
@@ -217,13 +197,13 @@ export class ExtendedBatch {
     const answer = statement?.own;
     if (!this.#claim(answer !== undefined)) return;
     if (answer !== undefined) {
-      if (named.of === 'statement') this.#said.push(NO_PARAMETERS);
-      this.#said.push(describeAnswer(answer));
+      if (named.of === 'statement') this.#draft.say(NO_PARAMETERS);
+      this.#draft.say(describeAnswer(answer));
       return;
     }
-    if (named.of === 'statement') this.#parseAgain(named.name, statement);
+    if (named.of === 'statement') this.#draft.countOnUnnamed(named.name, statement);
     if (portal !== undefined) portal.described = true;
-    this.#send(message, { kind: 'describe', portal });
+    this.#draft.send(message, { kind: 'describe', portal });
   }
 
   #close(message: Buffer, named: NamedMessage): void {
@@ -235,11 +215,11 @@ export class ExtendedBatch {
     if (!this.#claim(own)) return;
     if (own) {
       names.confirm(named.name, undefined);
-      this.#said.push(CLOSE_COMPLETE);
+      this.#draft.say(CLOSE_COMPLETE);
       return;
     }
     names.expect(named.name, undefined);
-    this.#send(message, { kind: 'close', of: named.of, name: named.name });
+    this.#draft.send(message, { kind: 'close', of: named.of, name: named.name });
   }
 
   #execute(message: Buffer, name: string): boolean {
@@ -258,7 +238,7 @@ export class ExtendedBatch {
   #executed(message: Buffer, portal: Portal, ruling: Ruling): void {
     const own = portal.statement?.own !== undefined;
     if (ruling.kind === 'answer' && own) {
-      if (this.#claim(true)) this.#said.push(answerRows(ruling));
+      if (this.#claim(true)) this.#draft.say(answerRows(ruling));
       return;
     }
     if (ruling.kind === 'answer') {
@@ -279,28 +259,18 @@ export class ExtendedBatch {
     if (!portal.described) {
       portal.described = true;
       const describe = buildMessage(CLIENT.describe, `P${portal.name}`);
-      this.#send(describe, { kind: 'describe', portal, hidden: true });
+      this.#draft.send(describe, { kind: 'describe', portal, hidden: true });
     }
     portal.run = run;
-    this.#executes += 1;
     this.#channel.aboutToRun(portal.statement?.text ?? '');
-    this.#send(message, { kind: 'execute', portal, run });
+    this.#draft.send(message, { kind: 'execute', portal, run });
   }
 
-  #send(message: Buffer, reply: Reply): void {
-    this.#messages.push(message);
-    this.#replies.push(reply);
-  }
-
-  /** A batch belongs to guard's own statements or to the server; false when this item breaks that. */
+  /** False when the batch belongs to the other side already; it is refused then. */
   #claim(own: boolean): boolean {
-    const serverOwned = this.#channel.unsynced || this.#messages.length > 0;
-    if (own ? serverOwned : this.#own) {
-      this.#refuse(MIXED, 'substitute');
-      return false;
-    }
-    this.#own = own;
-    return true;
+    const claimed = this.#draft.claim(own);
+    if (!claimed) this.#refuse(MIXED, 'substitute');
+    return claimed;
   }
 
   #reject(ruling: Extract<Ruling, { readonly kind: 'refuse' | 'disconnect' }>): void {
@@ -308,92 +278,11 @@ export class ExtendedBatch {
     else this.#refuse(ruling.refusal, ruling.how);
   }
 
-  /** The rest of the batch is dropped, as the server would skip it. */
   #refuse(refusal: WireRefusal, how: 'substitute' | 'synthesize'): void {
     this.#next = this.#items.length;
-    if (this.#own) {
-      this.#said.push(encodeRefusal(refusal));
-      this.#channel.dropUntilSync = true;
-      return;
-    }
-    const nothingHappened = this.#fresh && this.#end === 'sync' && this.#executes === 0;
-    if (how === 'synthesize' && nothingHappened && this.#channel.transaction !== 'failed') {
-      this.#synthesized = refusal;
-      return;
-    }
-    const { message, reply } = substituteParse(refusal);
-    this.#send(message, reply);
-    if (this.#end !== 'sync') this.#refusedInPart = true;
-  }
-
-  #refusedInPart = false;
-
-  #finish(): void {
-    const end = this.#end;
-    const messages = this.#messages;
-    const replies = this.#replies;
-    this.#items = [];
-    this.#bytes = 0;
-    this.#messages = [];
-    this.#replies = [];
-    if (this.#channel.phase === 'closed') {
-      this.#abandon(replies, SQLSTATE.lost);
-      return;
-    }
-    if (this.#synthesized !== undefined) this.#synthesize(this.#synthesized, replies);
-    else if (this.#own) this.#speak(end);
-    else this.#commit(end, messages, replies);
-    this.#executes = 0;
-  }
-
-  #synthesize(refusal: WireRefusal, replies: readonly Reply[]): void {
-    this.#synthesized = undefined;
-    this.#abandon(replies, refusal.code);
-    this.#channel.toClient.add(encodeRefusal(refusal));
-    this.#channel.toClient.add(readyForQuery(this.#channel.statusByte));
-  }
-
-  #speak(end: BatchEnd): void {
-    const channel = this.#channel;
-    for (const message of this.#said) channel.toClient.add(message);
-    this.#said = [];
-    if (end !== 'sync') return;
-    this.#own = false;
-    channel.dropUntilSync = false;
-    channel.toClient.add(readyForQuery(channel.statusByte));
-  }
-
-  #commit(end: BatchEnd, messages: readonly Buffer[], replies: readonly Reply[]): void {
-    const channel = this.#channel;
-    if (channel.dropUntilSync) this.#abandon(replies, SQLSTATE.lost);
-    else {
-      for (const message of messages) channel.toServer.add(message);
-      for (const reply of replies) channel.ledger.push(reply);
-      channel.unsynced ||= messages.length > 0;
-      channel.executed ||= this.#executes > 0;
-    }
-    if (this.#refusedInPart) channel.dropUntilSync = true;
-    this.#refusedInPart = false;
-    if (end === 'sync') {
-      channel.toServer.add(SYNC);
-      channel.ledger.push({ kind: 'sync' });
-      channel.awaitingReady = true;
-    } else if (end === 'flush') channel.toServer.add(FLUSH);
-  }
-
-  /** These will never be sent. */
-  #abandon(replies: readonly Reply[], code: string): void {
-    const now = this.#channel.port.now();
-    for (const reply of replies) {
-      if (reply.kind === 'parse' || reply.kind === 'execute') reply.run?.finish(now, code);
-    }
-    this.#channel.statements.settle();
-    this.#channel.portals.settle();
+    this.#draft.refuse(refusal, how);
   }
 }
-
-const SYNC = buildMessage(CLIENT.sync);
-const FLUSH = buildMessage(CLIENT.flush);
 
 /** A portal that no Bind made: a cursor of SQL's DECLARE, or none at all. */
 function unknownPortal(name: string, generation: number): Portal {

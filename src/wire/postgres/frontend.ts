@@ -162,10 +162,10 @@ export class Frontend implements FrameSink {
         this.#query(message);
         return;
       case CLIENT.sync:
-        this.#batch.run('sync');
+        this.#batch.run('sync', message);
         return;
       case CLIENT.flush:
-        this.#batch.run('flush');
+        this.#batch.run('flush', message);
         return;
       case CLIENT.copyDone:
       case CLIENT.copyFail:

@@ -61,12 +61,12 @@ export class Names<T> {
 
   /** The server is done with the batch: what it did not confirm never happened. */
   settle(): void {
-    this.#expected.clear();
+    if (this.#expected.size > 0) this.#expected.clear();
   }
 
   /** Every meaning is in doubt, also of names whose confirmation is on its way. */
   forget(): void {
-    this.#confirmed.clear();
-    this.#expected.clear();
+    if (this.#confirmed.size > 0) this.#confirmed.clear();
+    this.settle();
   }
 }

@@ -4,15 +4,16 @@ import { Buffer } from 'node:buffer';
 const ARENA_BYTES = 65_536;
 
 /**
- * Output of one direction between two writes. Neighbouring views of one buffer are joined, so a chunk that
- * passes untouched leaves as one view of itself; rewritten messages share an arena.
+ * Output of one direction between two writes. Neighbours in memory are joined, so a chunk that passes
+ * untouched leaves as one view of itself; rewritten messages share an arena.
  */
 export class Outbox {
   #parts: Buffer[] = [];
-  #open: Buffer | undefined;
-  #start = 0;
-  #end = 0;
-  #arena = Buffer.alloc(0);
+  /** The view that grows, as absolute offsets into its memory. */
+  #open: ArrayBufferLike | undefined;
+  #from = 0;
+  #to = 0;
+  #arena: Buffer = Buffer.alloc(0);
   #used = 0;
 
   get empty(): boolean {
@@ -20,14 +21,16 @@ export class Outbox {
   }
 
   pass(bytes: Buffer, start: number, end: number): void {
-    if (bytes === this.#open && start === this.#end) {
-      this.#end = end;
+    const from = bytes.byteOffset + start;
+    const to = bytes.byteOffset + end;
+    if (this.#open === bytes.buffer && this.#to === from) {
+      this.#to = to;
       return;
     }
     this.#seal();
-    this.#open = bytes;
-    this.#start = start;
-    this.#end = end;
+    this.#open = bytes.buffer;
+    this.#from = from;
+    this.#to = to;
   }
 
   add(message: Buffer): void {
@@ -55,18 +58,21 @@ export class Outbox {
   /** Everything since the last call as one buffer, or `undefined`. Never reuses bytes it gave away. */
   take(): Buffer | undefined {
     if (this.#open === undefined) return undefined;
+    if (this.#parts.length === 0) return this.#view();
     this.#seal();
-    const parts = this.#parts;
+    const all = Buffer.concat(this.#parts);
     this.#parts = [];
-    const [only] = parts;
-    return parts.length === 1 ? only : Buffer.concat(parts);
+    return all;
+  }
+
+  #view(): Buffer | undefined {
+    const open = this.#open;
+    this.#open = undefined;
+    return open === undefined ? undefined : Buffer.from(open, this.#from, this.#to - this.#from);
   }
 
   #seal(): void {
-    const open = this.#open;
-    if (open === undefined) return;
-    const whole = this.#start === 0 && this.#end === open.length;
-    this.#parts.push(whole ? open : open.subarray(this.#start, this.#end));
-    this.#open = undefined;
+    const view = this.#view();
+    if (view !== undefined) this.#parts.push(view);
   }
 }

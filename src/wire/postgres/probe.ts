@@ -12,6 +12,28 @@ const NOT_IDLE: ProbeAnswer = {
 };
 const TIMED_OUT: ProbeAnswer = { kind: 'error', code: SQLSTATE.cancelled, message: 'no answer in time' };
 
+/** The right to send probes while one question is open. */
+export class ProbeLease implements Probe {
+  readonly #desk: ProbeDesk;
+  #open = true;
+
+  constructor(desk: ProbeDesk) {
+    this.#desk = desk;
+  }
+
+  simple(sql: string): Promise<ProbeAnswer> {
+    return this.#open ? this.#desk.simple(sql) : Promise.resolve(NOT_IDLE);
+  }
+
+  bound(sql: string, parameters: BoundParameters): Promise<ProbeAnswer> {
+    return this.#open ? this.#desk.bound(sql, parameters) : Promise.resolve(NOT_IDLE);
+  }
+
+  close(): void {
+    this.#open = false;
+  }
+}
+
 /** Sends guard's own statements on the client's connection and keeps their answers from it. */
 export class ProbeDesk {
   readonly #channel: Channel;
@@ -28,18 +50,8 @@ export class ProbeDesk {
   }
 
   /** A probe for as long as `close` was not called; `undefined` when the server is not idle. */
-  open(): { readonly probe: Probe; close(): void } | undefined {
-    if (!this.#channel.serverIdle || this.#running) return undefined;
-    let open = true;
-    return {
-      probe: {
-        simple: (sql) => (open ? this.#simple(sql) : Promise.resolve(NOT_IDLE)),
-        bound: (sql, parameters) => (open ? this.#bound(sql, parameters) : Promise.resolve(NOT_IDLE)),
-      },
-      close: () => {
-        open = false;
-      },
-    };
+  open(): ProbeLease | undefined {
+    return this.#channel.serverIdle && !this.#running ? new ProbeLease(this) : undefined;
   }
 
   /** At once when no probe runs, else after its last ReadyForQuery. */
@@ -48,12 +60,12 @@ export class ProbeDesk {
     else act();
   }
 
-  #simple(sql: string): Promise<ProbeAnswer> {
+  simple(sql: string): Promise<ProbeAnswer> {
     this.#channel.unnamedLost = true;
     return this.#send(1, [buildMessage(CLIENT.query, sql)]);
   }
 
-  #bound(sql: string, parameters: BoundParameters): Promise<ProbeAnswer> {
+  bound(sql: string, parameters: BoundParameters): Promise<ProbeAnswer> {
     this.#count += 1;
     const name = `guard_probe_${this.#count}`;
     const { types, formats, values } = parameters;

@@ -136,6 +136,7 @@ export class ProxiedClient {
     return {
       writeClient: (bytes) => {
         if (!this.#client.writable) return;
+        this.#gather(this.#client);
         if (!this.#client.write(bytes)) this.#clientFull = true;
         this.#pace();
       },
@@ -157,6 +158,13 @@ export class ProxiedClient {
         return () => clearTimeout(timer);
       },
     };
+  }
+
+  /** One read from TLS brings several records: what they make leaves in one write. */
+  #gather(socket: Socket): void {
+    if (socket.writableCorked > 0) return;
+    socket.cork();
+    process.nextTick(() => socket.uncork());
   }
 
   #close(): void {

@@ -11,6 +11,8 @@ import type { ConnectionTarget } from './target.ts';
 
 /** Shortest sun_path of the systems guard runs on, less room for what shells add (bytes). */
 const LONGEST_SOCKET_PATH = 90;
+/** Output held for a slow client before the server is no longer read (bytes). */
+const WRITE_AHEAD_BYTES = 262_144;
 const DECLINED = Buffer.from('N');
 
 export interface ProxyOptions {
@@ -39,7 +41,10 @@ export async function serveProxy(options: ProxyOptions): Promise<ProxyServer> {
     });
   }
   const front = new Front(options);
-  const server = createServer({ noDelay: true, pauseOnConnect: true }, (client) => front.accept(client));
+  const server = createServer(
+    { noDelay: true, pauseOnConnect: true, highWaterMark: WRITE_AHEAD_BYTES },
+    (client) => front.accept(client),
+  );
   await listen(server, options.socketPath);
   return {
     close: () => {

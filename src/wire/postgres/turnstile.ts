@@ -1,7 +1,7 @@
 import type { RawText } from '../../model/text.ts';
 import type { Channel } from './channel.ts';
 import type { BoundParameters, Ruling, StatementRequest, WireRefusal } from './gate.ts';
-import type { ProbeDesk } from './probe.ts';
+import type { ProbeDesk, ProbeLease } from './probe.ts';
 import { SQLSTATE } from './refusal.ts';
 
 export interface Question {
@@ -30,8 +30,8 @@ export const GATE_FAILED: WireRefusal = {
 /** One question on hold. */
 interface Held {
   readonly then: (ruling: Ruling) => void;
-  readonly release: () => void;
-  abort: AbortController | undefined;
+  readonly lease: ProbeLease | undefined;
+  readonly abort: AbortController;
   decided: boolean;
 }
 
@@ -40,6 +40,7 @@ export class Turnstile {
   readonly #channel: Channel;
   readonly #probes: ProbeDesk;
   #held: Held | undefined;
+  #abort = new AbortController();
 
   constructor(channel: Channel, probes: ProbeDesk) {
     this.#channel = channel;
@@ -52,14 +53,15 @@ export class Turnstile {
 
   /** Answers with the ruling, or with `undefined` and calls `then` later. */
   ask(question: Question, then: (ruling: Ruling) => void): Ruling | undefined {
-    const desk = this.#probes.open();
-    const release = (): void => desk?.close();
-    const held: Held = { then, release, abort: undefined, decided: false };
-    const answer = this.#channel.gate.statement(this.#request(question, held, desk?.probe));
+    const lease = this.#probes.open();
+    const answer = this.#channel.gate.statement(this.#request(question, lease));
     if (!('then' in answer)) {
-      release();
+      lease?.close();
       return answer;
     }
+    const held: Held = { then, lease, abort: this.#abort, decided: false };
+    // Whoever listens to the old signal may go on doing so: the next question gets its own.
+    this.#abort = new AbortController();
     this.#held = held;
     answer.then(
       (ruling) => this.#rule(held, ruling),
@@ -76,7 +78,7 @@ export class Turnstile {
     if (held === undefined) return false;
     if (this.#probes.running) this.#channel.port.cancelUpstream();
     this.#rule(held, CANCELLED);
-    held.abort?.abort();
+    held.abort.abort();
     return true;
   }
 
@@ -84,8 +86,8 @@ export class Turnstile {
   stop(): void {
     const held = this.#held;
     this.#held = undefined;
-    held?.release();
-    held?.abort?.abort();
+    held?.lease?.close();
+    held?.abort.abort();
   }
 
   #rule(held: Held, ruling: Ruling): void {
@@ -94,7 +96,7 @@ export class Turnstile {
       return;
     }
     held.decided = true;
-    held.release();
+    held.lease?.close();
     this.#probes.afterwards(() => this.#settle(held, ruling));
   }
 
@@ -108,17 +110,13 @@ export class Turnstile {
     this.#channel.onProgress();
   }
 
-  #request(question: Question, held: Held, probe: StatementRequest['probe']): StatementRequest {
-    return {
-      ...question,
-      transaction: this.#channel.transaction,
-      transactionMs: this.#channel.transactionMs,
-      ...(probe !== undefined && { probe }),
-      get cancel(): AbortSignal {
-        held.abort ??= new AbortController();
-        return held.abort.signal;
-      },
-    };
+  #request(question: Question, probe: ProbeLease | undefined): StatementRequest {
+    const { protocol, phase, text, name, bound } = question;
+    const { transaction, transactionMs } = this.#channel;
+    const cancel = this.#abort.signal;
+    const always = { protocol, phase, text, transaction, transactionMs, cancel };
+    if (name === undefined) return probe === undefined ? always : { ...always, probe };
+    return { ...always, name, ...(probe !== undefined && { probe }), ...(bound !== undefined && { bound }) };
   }
 }
 

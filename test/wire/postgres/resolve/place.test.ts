@@ -28,6 +28,16 @@ test.each([
     { host: 'db1.example.org', port: 5433, service: 'prod' },
   ],
   [
+    'a service at the usual port',
+    aTarget({ service: 'prod', sources: { host: 'service prod', port: 'default' } }),
+    { host: 'db1.example.org', port: 5433, service: 'prod' },
+  ],
+  [
+    'a service whose port was given otherwise',
+    aTarget({ service: 'dev', sources: { host: 'service dev', port: 'PGPORT' } }),
+    { host: 'db1.example.org', port: 5433 },
+  ],
+  [
     'a service whose host was given otherwise',
     aTarget({ service: 'dev', sources: { host: 'argument', port: 'service dev' } }),
     { host: 'db1.example.org', port: 5433 },
