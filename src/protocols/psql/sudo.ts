@@ -34,12 +34,33 @@ const FLAG_NAMES = new Set([
   ],
   ...['stdin', 'shell'],
 ]);
+/** Programs that only start another one: what they start would be out of guard's sight. */
+const LAUNCHERS = new Set([
+  ...[
+    'env',
+    'nice',
+    'ionice',
+    'nohup',
+    'time',
+    'timeout',
+    'setsid',
+    'stdbuf',
+    'taskset',
+    'chroot',
+    'unshare',
+  ],
+  ...['su', 'runuser', 'sudo', 'setpriv', 'sh', 'bash', 'dash', 'zsh', 'script', 'strace', 'systemd-run'],
+]);
+/** psql as a word of its own, also inside a line for a shell. */
+const PSQL_WORD = /(?:^|[\s/;&|(])psql(?:$|[\s;&|)])/;
 const ASSIGNMENT = /^[A-Za-z_]\w{0,255}=/;
 const OTHERS_MAY_WRITE = 0o022;
 const ALL_MAY_RUN = 0o005;
 const ROOT_UID = 0;
 /** Below these only one person's programs lie. */
 const HOME_FOLDERS = ['/home/', '/root/', '/Users/', '/var/root/'];
+
+const DIRECTLY = 'write it as: sudo -u USER psql …';
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
@@ -111,14 +132,17 @@ export function planSudo(input: SudoInput): SudoPlan {
   const { argv } = input;
   if (baseName(argv[0] ?? '') !== 'sudo') return { kind: 'not-psql' };
   const at = commandIndex(argv);
-  const mentionsPsql = argv.some((argument) => baseName(argument) === 'psql');
+  const mentionsPsql = argv.some((argument) => PSQL_WORD.test(argument));
   if (at === undefined && mentionsPsql)
     return {
       kind: 'refused',
       message: 'guard does not know an option of this sudo command, so it can not see where psql begins',
-      hint: 'write it as: sudo -u USER psql …',
+      hint: DIRECTLY,
     };
-  if (at === undefined || baseName(argv[at] ?? '') !== 'psql') return { kind: 'not-psql' };
+  const command = baseName(at === undefined ? '' : (argv[at] ?? ''));
+  if (at !== undefined && mentionsPsql && LAUNCHERS.has(command))
+    return { kind: 'refused', message: `${command} would start psql out of guard's sight`, hint: DIRECTLY };
+  if (at === undefined || command !== 'psql') return { kind: 'not-psql' };
   const because = whyNotForAll(input);
   if (because !== undefined)
     return {

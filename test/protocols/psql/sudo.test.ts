@@ -45,6 +45,16 @@ describe('planSudo', () => {
     },
   );
 
+  test.each([
+    [['sudo', '-u', 'postgres', 'env', 'PGPORT=1', 'psql']],
+    [['sudo', '-u', 'postgres', 'sh', '-c', 'cd /; psql -l']],
+    [['sudo', '-u', 'postgres', '/bin/bash', '-lc', '/usr/bin/psql']],
+    [['sudo', 'su', '-', 'postgres', '-c', 'psql']],
+    [['sudo', 'sudo', '-u', 'postgres', 'psql']],
+  ])('%j would hide psql', (argv) => {
+    expect(planSudo({ argv, guard: GUARD, facts: facts() }).kind).toBe('refused');
+  });
+
   test('an option that is not known hides where psql begins', () => {
     const plan = planSudo({ argv: ['sudo', '--new-option', 'x', 'psql'], guard: GUARD, facts: facts() });
     expect(plan.kind).toBe('refused');

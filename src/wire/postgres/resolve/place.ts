@@ -25,8 +25,10 @@ export function placeOf(target: ConnectionTarget, peer: Peer): Place {
   const named = first.hostaddr ?? first.host;
   const host = others.length > 0 && reached !== undefined ? reached : named;
   const { service, sources } = target;
-  const isServices =
-    service !== undefined && ['host', 'port'].every((name) => sources[name] === `service ${service}`);
-  const overridden = sources['hostaddr'] !== undefined && sources['hostaddr'] !== `service ${service}`;
+  const said = `service ${service}`;
+  const isServices = service !== undefined && sources['host'] === said;
+  const overridden = ['hostaddr', 'port'].some(
+    (name) => ![undefined, said, 'default'].includes(sources[name]),
+  );
   return { host, port, ...(isServices && !overridden ? { service } : {}) };
 }
