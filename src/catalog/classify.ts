@@ -3,7 +3,7 @@ import { CREDENTIAL_LEAVES, type DataClass, isDataClass } from '../model/data-cl
 import type { BareColumn, BareRelation } from './bare-relation.ts';
 import { careDate } from './care-date.ts';
 import type { ColumnRule } from './column-rule.ts';
-import { COLUMN_RULES } from './column-rules.ts';
+import { COLUMN_RULES } from './column-rules/index.ts';
 import { holdsHealthData, type RelationView, viewRelation } from './subject.ts';
 import { conceptsOf } from './tokens.ts';
 import { type TypeFamily, typeFamily } from './type-family.ts';

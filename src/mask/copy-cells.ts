@@ -1,7 +1,7 @@
 import type { OutputColumn, Outputs } from '../model/lineage.ts';
 import type { CopyMasker, FieldDescription } from '../model/row-masking.ts';
+import type { CopyLayout } from '../model/sql.ts';
 import { copyMasker } from './copy.ts';
-import type { CopyLayout } from './copy-dialect.ts';
 import type { MaskingRules } from './fate.ts';
 import { rowMasker } from './rows.ts';
 

@@ -1,24 +1,4 @@
-/** How COPY writes rows (PostgreSQL 18, sql-copy): the options of the statement, each one byte but for `null`. */
-export interface CopyLayout {
-  readonly format: 'text' | 'csv';
-  readonly delimiter: string;
-  readonly quote: string;
-  readonly escape: string;
-  /** The null string. */
-  readonly null: string;
-  readonly header: boolean;
-}
-
-/** What COPY uses when the statement says nothing. */
-export const COPY_TEXT: CopyLayout = {
-  format: 'text',
-  delimiter: '\t',
-  quote: '"',
-  escape: '"',
-  null: '\\N',
-  header: false,
-};
-export const COPY_CSV: CopyLayout = { ...COPY_TEXT, format: 'csv', delimiter: ',', null: '' };
+import type { CopyLayout } from '../model/sql.ts';
 
 /** One of COPY's two languages: where fields end, and what they mean. */
 export interface CopyDialect {

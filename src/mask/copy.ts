@@ -1,9 +1,8 @@
 import type { DataClass } from '../model/data-class.ts';
 import type { CellMasker, CopyMasker } from '../model/row-masking.ts';
+import type { CopyLayout } from '../model/sql.ts';
 import { ByteSink } from './byte-sink.ts';
-import { type CopyDialect, type CopyLayout, CsvDialect, TextDialect } from './copy-dialect.ts';
-
-export type { CopyLayout } from './copy-dialect.ts';
+import { type CopyDialect, CsvDialect, TextDialect } from './copy-dialect.ts';
 
 /** How one COPY … TO STDOUT is masked. */
 export interface CopyMasking {

@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest';
 import { indexCatalog } from '../../src/mask/catalog-index.ts';
 import { copyOutMasker } from '../../src/mask/copy-cells.ts';
-import { COPY_TEXT } from '../../src/mask/copy-dialect.ts';
 import type { MaskingRules } from '../../src/mask/fate.ts';
 import type { OutputColumn, Outputs } from '../../src/model/lineage.ts';
+import type { CopyLayout } from '../../src/model/sql.ts';
+
+const COPY_TEXT: CopyLayout = {
+  format: 'text',
+  delimiter: '\t',
+  quote: '"',
+  escape: '"',
+  null: '\\N',
+  header: false,
+};
 
 const plain = { source: 'name', confidence: 0.9, unsure: false, why: 'test', primaryKey: false } as const;
 const RULES: MaskingRules = {

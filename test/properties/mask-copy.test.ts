@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CopyLayout, copyMasker } from '../../src/mask/copy.ts';
+import { copyMasker } from '../../src/mask/copy.ts';
 import type { CellMasker } from '../../src/model/row-masking.ts';
+import type { CopyLayout } from '../../src/model/sql.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
