@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
+import { ACTOR_KINDS, type ActorKind } from '../model/actor.ts';
+import { ENVIRONMENT_CLASSES, type EnvironmentClass } from '../model/environment.ts';
 import { GuardError } from '../model/errors.ts';
+import { present } from '../model/present.ts';
 
 /** One option that every command understands. Options can only tighten. */
 interface CommonOption {
@@ -24,11 +27,13 @@ export const SESSION_OPTIONS: readonly CommonOption[] = [
   { name: 'prompt', argument: 'style', says: 'how questions are asked: panel or plain' },
   { name: 'debug', says: "write guard's own trouble to a file in the state folder, masked" },
   { name: 'quiet', says: 'no line at the start' },
+  { name: 'audit', argument: 'pace', says: 'every: sign and sync each read by itself' },
+  { name: 'judge-apart', says: 'decide in a process of its own' },
 ];
 
 export interface CommonValues {
-  readonly env?: string;
-  readonly actor?: string;
+  readonly env?: EnvironmentClass;
+  readonly actor?: ActorKind;
   readonly policy: readonly string[];
   readonly ticket?: string;
   readonly purpose?: string;
@@ -37,14 +42,23 @@ export interface CommonValues {
 }
 
 export interface SessionValues extends CommonValues {
-  readonly prompt?: string;
+  readonly prompt?: 'panel' | 'plain';
+  readonly audit?: 'every';
+  readonly judgeApart: boolean;
   readonly debug: boolean;
   readonly quiet: boolean;
 }
 
-function choice(name: string, value: string | undefined, allowed: readonly string[]): void {
-  if (value === undefined || allowed.includes(value)) return;
-  throw new GuardError('USAGE', `--${name} takes ${allowed.join(', ')}; not "${value}"`);
+function choice<Word extends string>(
+  values: Readonly<Record<string, unknown>>,
+  name: string,
+  allowed: readonly Word[],
+): { readonly [name: string]: Word } {
+  const value = values[name];
+  if (value === undefined) return {};
+  const found = allowed.find((word) => word === value);
+  if (found !== undefined) return { [name]: found };
+  throw new GuardError('USAGE', `--${name} takes ${allowed.join(', ')}; not "${String(value)}"`);
 }
 
 function parseTable(
@@ -82,22 +96,24 @@ function texts(value: unknown): readonly string[] {
 /** Reads the options in front of `--`, without loading the command library: session start is a hot path. Throws USAGE. */
 export function readSessionOptions(args: readonly string[]): SessionValues {
   const values = parseTable(args, [...COMMON_OPTIONS, ...SESSION_OPTIONS]);
-  const [env, actor, ticket, purpose, prompt] = ['env', 'actor', 'ticket', 'purpose', 'prompt'].map((name) =>
-    text(values[name]),
-  );
-  choice('env', env, ['dev', 'staging', 'prod']);
-  choice('actor', actor, ['human', 'agent', 'ci']);
-  choice('prompt', prompt, ['panel', 'plain']);
+  const { env } = choice(values, 'env', ENVIRONMENT_CLASSES);
+  const { actor } = choice(values, 'actor', ACTOR_KINDS);
+  const { prompt } = choice(values, 'prompt', ['panel', 'plain'] as const);
+  const { audit } = choice(values, 'audit', ['every'] as const);
   return {
-    ...(env === undefined ? {} : { env }),
-    ...(actor === undefined ? {} : { actor }),
-    ...(ticket === undefined ? {} : { ticket }),
-    ...(purpose === undefined ? {} : { purpose }),
-    ...(prompt === undefined ? {} : { prompt }),
+    ...present({
+      env,
+      actor,
+      prompt,
+      audit,
+      ticket: text(values['ticket']),
+      purpose: text(values['purpose']),
+    }),
     policy: texts(values['policy']),
     json: values['json'] === true,
     color: values['no-color'] !== true && process.env['NO_COLOR'] === undefined,
     debug: values['debug'] === true,
     quiet: values['quiet'] === true,
+    judgeApart: values['judge-apart'] === true,
   };
 }

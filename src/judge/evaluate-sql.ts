@@ -47,7 +47,8 @@ class TextAnalysis {
 
   /** PostgreSQL's fingerprint of the text's shape; empty when it can't be read. */
   get fingerprint(): string {
-    const fingerprint = this.#fingerprint ?? (this.parsed.kind === 'complete' ? fingerprintSql(this.#text) : '');
+    const fingerprint =
+      this.#fingerprint ?? (this.parsed.kind === 'complete' ? fingerprintSql(this.#text) : '');
     this.#fingerprint = fingerprint;
     return fingerprint;
   }

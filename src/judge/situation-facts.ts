@@ -13,5 +13,6 @@ export function situationFacts(request: JudgeRequest, data: DataFacts): Facts {
     data,
     impact: { objects: data.tables },
     workflow: { verified: false },
+    target: { kind: request.target.kind },
   };
 }

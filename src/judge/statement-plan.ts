@@ -1,6 +1,8 @@
 import type { CatalogSnapshot } from '../model/catalog.ts';
 import type { MemoryChange, StatementMemory, StatementPlan } from '../model/judge.ts';
+import { present } from '../model/present.ts';
 import type { SqlEffect, SqlStatement } from '../model/sql.ts';
+import { copyLayout } from '../parse/sql/copy-layout.ts';
 import { traceCopy, traceOutputs } from '../parse/sql/lineage/trace.ts';
 import { findRelation } from './catalog-lookup.ts';
 
@@ -125,7 +127,9 @@ export function planStatement(
   return {
     kind: statement.kind,
     outputs: traceOutputs(statement, world),
-    ...(copy === undefined ? {} : { copyOut: { outputs: traceCopy(statement, world), format: copy.format } }),
+    ...(copy === undefined
+      ? {}
+      : { copyOut: { outputs: traceCopy(statement, world), ...present({ layout: copyLayout(statement) }) } }),
     ...(remember === undefined ? {} : { remember }),
     writes: statement.effects.some((effect) => WRITE_EFFECTS.has(effect.kind)),
     changesSchema: statement.effects.some(changesSchema),

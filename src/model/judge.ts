@@ -7,6 +7,7 @@ import type { Finding } from './finding.ts';
 import type { Intent } from './intent.ts';
 import type { Outputs } from './lineage.ts';
 import type { ParsedKind } from './parsed.ts';
+import type { CopyLayout } from './sql.ts';
 import type { Target } from './target.ts';
 import type { MaskedText, RawText } from './text.ts';
 
@@ -80,7 +81,8 @@ export interface Estimate {
 export interface StatementPlan {
   readonly kind: string;
   readonly outputs: Outputs;
-  readonly copyOut?: { readonly outputs: Outputs; readonly format: 'text' | 'csv' | 'binary' | 'other' };
+  /** `layout` is absent when the rows can't be read field by field (binary, another encoding). */
+  readonly copyOut?: { readonly outputs: Outputs; readonly layout?: CopyLayout };
   /** Changes to the statement memory once the statement succeeded. */
   readonly remember?: MemoryChange;
   readonly writes: boolean;

@@ -135,6 +135,17 @@ export type SqlEffect =
   | { readonly kind: 'secret-read'; readonly by: string }
   | { readonly kind: 'unknown'; readonly because: string };
 
+/** How COPY writes rows in text and csv format (PostgreSQL 18, COPY, "File Formats"). */
+export interface CopyLayout {
+  readonly format: 'text' | 'csv';
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly escape: string;
+  /** The null string. */
+  readonly null: string;
+  readonly header: boolean;
+}
+
 export type CopyEnd = 'stdio' | 'file' | 'program';
 
 /** One action of ALTER, with what it costs. */

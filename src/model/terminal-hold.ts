@@ -22,6 +22,8 @@ export interface TerminalHold {
   size(): TerminalSize;
   /** Which of its two screens the child was drawing on. */
   readonly screen: 'main' | 'alternate';
+  /** The input stops, so far, in the middle of a bracketed paste: what follows was not typed for the question. */
+  readonly midPaste: boolean;
   /** Written to the terminal as it is: guard's own text only. */
   write(text: string): void;
   listen(listener: HoldListener): void;

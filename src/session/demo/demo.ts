@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { verifyJournal } from '../../audit/verify.ts';
 import { stateFolder } from '../../host/folders.ts';
 import { ensurePrivateFolder } from '../../host/private-folder.ts';
 import { makeTemporaryFolder } from '../../host/temporary.ts';
-import { verifyJournal } from '../../audit/verify.ts';
 import type { Actor } from '../../model/actor.ts';
 import { loadBuiltIn } from '../../policy/built-in.ts';
 import type { ConnectionTarget } from '../../wire/postgres/target.ts';
@@ -88,7 +88,9 @@ export async function runScriptedDemo(print: (text: string) => void): Promise<re
 
 function checkLog(state: string, print: (text: string) => void): readonly string[] {
   const report = verifyJournal(auditFolder(state));
-  print(`\nThe signed log of this tour: ${report.entries} entries, ${report.ok ? 'every signature and link holds' : 'NOT OK'}.\n`);
+  print(
+    `\nThe signed log of this tour: ${report.entries} entries, ${report.ok ? 'every signature and link holds' : 'NOT OK'}.\n`,
+  );
   return report.ok ? [] : report.problems.map(({ text }) => `the log: ${text}`);
 }
 

@@ -1,9 +1,44 @@
-import { maskText } from '../../mask/text.ts';
-import { rawText } from '../../model/text.ts';
+import type { CatalogIndex } from '../../mask/catalog-index.ts';
+import { scrubNotice } from '../../mask/notice.ts';
+import type { Judgement } from '../../model/judge.ts';
+import { type RawText, rawText } from '../../model/text.ts';
 import type { NoticeFields } from '../../wire/postgres/gate.ts';
-export function scrubOutside(fields: NoticeFields): NoticeFields {
-  return new Map([...fields].map(([code, text]) => [code, 'MDHWq'.includes(code) ? maskText(rawText(text)) : text]));
+
+const NOTHING = rawText('');
+
+const names = new WeakMap<object, ReadonlySet<string>>();
+
+/** Names of tables, columns and types: nobody's data. */
+function namesOf({ snapshot }: CatalogIndex): ReadonlySet<string> {
+  const known = names.get(snapshot);
+  if (known !== undefined) return known;
+  const found = new Set<string>();
+  for (const relation of snapshot.relations) {
+    found.add(relation.name).add(relation.schema);
+    for (const column of relation.columns) found.add(column.name).add(column.type);
+  }
+  for (const key of snapshot.foreignKeys) found.add(key.name);
+  names.set(snapshot, found);
+  return found;
 }
-export function scrubRun(fields: NoticeFields, _world: unknown): NoticeFields {
-  return scrubOutside(fields);
+
+interface RunTexts {
+  readonly text: RawText;
+  readonly judgement: Judgement;
+  readonly rules: { readonly catalog: CatalogIndex };
+}
+
+/** Errors and notices of one statement: what it ran that guard can't read may have put anything into them. */
+export function scrubRun(fields: NoticeFields, { text, judgement, rules }: RunTexts): NoticeFields {
+  const known = namesOf(rules.catalog);
+  return scrubNotice(fields, {
+    own: text,
+    isIdentifier: (name) => known.has(name),
+    hideAll: judgement.intents.includes('exec.dynamic') && judgement.obligations.mask.length > 0,
+  });
+}
+
+/** Notices and notifications that belong to no statement. */
+export function scrubOutside(fields: NoticeFields): NoticeFields {
+  return scrubNotice(fields, { own: NOTHING, isIdentifier: () => false, hideAll: false });
 }

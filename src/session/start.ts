@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { configFolder, stateFolder } from '../host/folders.ts';
+import { ensurePrivateFolder } from '../host/private-folder.ts';
+import { openState } from '../host/state-version.ts';
+import { maskText } from '../mask/text.ts';
+import type { ActorKind } from '../model/actor.ts';
+import type { EnvironmentClass } from '../model/environment.ts';
+import type { PurposeFacts } from '../model/facts.ts';
+import type { CompiledPolicy } from '../model/policy.ts';
+import { present } from '../model/present.ts';
+import { rawText } from '../model/text.ts';
+import { type ObservedActor, observeActor } from '../observe/identity.ts';
+import { observePurpose } from '../observe/purpose.ts';
+import { loadPolicy } from '../policy/load.ts';
+import { loadSettings, type Settings } from '../policy/settings.ts';
+import type { ConnectionTarget } from '../wire/postgres/target.ts';
+import type { WorkerSetting } from './postgres/messages.ts';
+import { debugFile } from './state-places.ts';
+
+const MACHINE_FOLDER = '/etc/guard';
+const ID_BYTES = 8;
+
+/** What the command line said. */
+export interface SessionRequest {
+  readonly env?: EnvironmentClass;
+  readonly actor?: ActorKind;
+  readonly policy: readonly string[];
+  readonly ticket?: string;
+  readonly purpose?: string;
+  readonly prompt?: 'panel' | 'plain';
+  readonly audit?: 'every';
+  readonly debug: boolean;
+  readonly quiet: boolean;
+  readonly judgeApart: boolean;
+  /** `guard exec`: nobody is ever asked. */
+  readonly scripted: boolean;
+}
+
+/** Everything guard knows about a run before it starts; `guard status` shows it. */
+export interface Ground {
+  readonly settings: Settings;
+  readonly policy: CompiledPolicy;
+  readonly observed: ObservedActor;
+  readonly purpose: PurposeFacts;
+  readonly stateFolder: string;
+}
+
+/** One session, ready to be run. */
+export interface StartedSession extends Ground {
+  readonly id: string;
+  /** Standard input and output are a terminal, and the run may use it. */
+  readonly hasTerminal: boolean;
+  /** A person can be asked. */
+  readonly attended: boolean;
+  readonly promptStyle: 'panel' | 'plain' | undefined;
+  readonly quiet: boolean;
+  /** guard's own trouble, masked, for `--debug`. */
+  debug(text: string): void;
+  workerSetting(place: { readonly target: ConnectionTarget; readonly socketPath: string }): WorkerSetting;
+}
+
+/** Settings, policy, identity, purpose: what holds here and now. Throws CONFIG_INVALID, POLICY_INVALID, STATE_TOO_NEW. */
+export async function surveyGround(request: SessionRequest): Promise<Ground> {
+  const settings = await loadSettings({
+    places: { machine: MACHINE_FOLDER, user: configFolder(), cwd: process.cwd() },
+    flags: {
+      policy: request.policy,
+      ...present({ env: request.env, actor: request.actor, prompt: request.prompt }),
+    },
+  });
+  const loaded = await loadPolicy(settings);
+  const claimed = settings.actor?.value;
+  const state =
+    settings.stateFolder === undefined ? stateFolder() : ensurePrivateFolder(settings.stateFolder.value);
+  openState(state);
+  return {
+    settings,
+    policy: request.audit === 'every' ? { ...loaded, audit: 'every' } : loaded,
+    observed: observeActor({ environment: process.env, ...present({ claimed }) }),
+    purpose: observePurpose(process.env, present({ ticket: request.ticket, purpose: request.purpose })),
+    stateFolder: state,
+  };
+}
+
+function appendDebug(state: string, text: string): void {
+  const fd = openSync(
+    debugFile(state),
+    constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
+    0o600,
+  );
+  try {
+    writeSync(fd, `${new Date().toISOString()} ${maskText(rawText(text))}\n`);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Throws what surveying throws. */
+export async function startSession(request: SessionRequest): Promise<StartedSession> {
+  const ground = await surveyGround(request);
+  const { settings, policy, observed, purpose } = ground;
+  const id = randomBytes(ID_BYTES).toString('hex');
+  const hasTerminal = !request.scripted && process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const attended = hasTerminal && observed.actor.kind === 'human';
+  return {
+    ...ground,
+    id,
+    hasTerminal,
+    attended,
+    promptStyle: settings.prompt?.value,
+    quiet: request.quiet,
+    debug: (text) => {
+      if (request.debug) appendDebug(ground.stateFolder, text);
+    },
+    workerSetting: ({ target, socketPath }) => ({
+      session: id,
+      socketPath,
+      target,
+      actor: observed.actor,
+      attempts: observed.attempts,
+      purpose,
+      policy,
+      ...present({ environment: settings.env?.value }),
+      ownDatabase: false,
+      attended,
+      scripted: !attended,
+      judgeApart: request.judgeApart,
+      stateFolder: ground.stateFolder,
+    }),
+  };
+}
