@@ -28,10 +28,7 @@ export function addSetting(setting: Setting, walk: TreeWalk): void {
     return;
   }
   const risk = setting.reset ? undefined : settingRisk(name, value);
-  const everywhere = scope === 'system' ? 'it changes the server for everyone' : undefined;
-  const hijack =
-    scope !== 'session' && scope !== 'local' && name === 'search_path' && !setting.reset ? HIJACK : undefined;
-  const weakens = risk?.because ?? everywhere ?? hijack;
+  const weakens = risk?.because ?? lastingRisk(name, setting);
   walk.sink.add({
     kind: 'setting',
     name,
@@ -42,4 +39,11 @@ export function addSetting(setting: Setting, walk: TreeWalk): void {
   });
   if (risk?.log) walk.sink.add({ kind: 'log-tamper', by: name });
   if (risk?.program) walk.sink.add({ kind: 'server-program', by: name });
+}
+
+/** What is wrong with a harmless setting once it holds for other people too. */
+function lastingRisk(name: string, { scope, reset }: Setting): string | undefined {
+  if (scope === 'system') return 'it changes the server for everyone';
+  if (scope === 'session' || scope === 'local' || reset) return undefined;
+  return name === 'search_path' ? HIJACK : undefined;
 }
