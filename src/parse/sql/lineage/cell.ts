@@ -10,9 +10,10 @@ import type { ColumnOrigin, OutputColumn } from '../../../model/lineage.ts';
  * - `derived`: computed from all sources.
  * - `summary`: a number over a group (sum, avg…).
  * - `measure`: a size of a value (length…), harmless for a plain column, not for a computed text.
+ * - `test`: true or false; a few of them stay readable, many together spell a value out.
  * - `row`: what the columns of a generated row (VALUES, functions) have in common.
  */
-export type CellKind = 'leaf' | 'column' | 'union' | 'derived' | 'summary' | 'measure' | 'row';
+export type CellKind = 'leaf' | 'column' | 'union' | 'derived' | 'summary' | 'measure' | 'test' | 'row';
 
 /** Everything known of a leaf: an output column without its name. */
 export type Leaf = Omit<OutputColumn, 'name'>;
@@ -32,6 +33,8 @@ export interface CellParts {
   readonly shape?: ColumnList | undefined;
   /** True when the value may be a row, or an array of rows, that `.*` or unnest() would take apart. */
   readonly composite?: boolean;
+  /** The FROM item a column belongs to. */
+  readonly owner?: object;
 }
 
 export class Cell {
@@ -40,6 +43,7 @@ export class Cell {
   readonly leaf: Leaf | undefined;
   readonly shape: ColumnList | undefined;
   readonly composite: boolean;
+  readonly owner: object | undefined;
   taints: Cell[] | undefined = undefined;
 
   constructor(kind: CellKind, sources: Cell[], parts: CellParts = {}) {
@@ -47,6 +51,7 @@ export class Cell {
     this.sources = sources;
     this.leaf = parts.leaf;
     this.shape = parts.shape;
+    this.owner = parts.owner;
     this.composite = parts.composite ?? sources.some((source) => source.composite);
   }
 }
@@ -75,6 +80,11 @@ export function summary(sources: readonly Cell[]): Cell {
 /** A size of `sources`. */
 export function measure(sources: readonly Cell[]): Cell {
   return combine('measure', sources);
+}
+
+/** True or false, found out of `sources`. */
+export function test(sources: readonly Cell[]): Cell {
+  return combine('test', sources);
 }
 
 function combine(kind: CellKind, sources: readonly Cell[], parts?: CellParts): Cell {

@@ -65,6 +65,7 @@ export class Bindings implements ColumnList {
     const cell = new Cell('column', row === undefined ? [source] : [source, row], {
       shape: source.shape,
       composite: source.composite,
+      owner: this,
     });
     this.#cells[index] = cell;
     onUse?.(index);

@@ -10,7 +10,7 @@ import {
   type Tag,
   tagOf,
 } from '../ast.ts';
-import { type Cell, derived, HARMLESS, measure, OPAQUE, union } from './cell.ts';
+import { type Cell, derived, HARMLESS, measure, OPAQUE, test, union } from './cell.ts';
 import { allCells, allNames, FixedColumns, spread } from './column-list.ts';
 import { compare } from './comparison.ts';
 import { traceCall } from './function-call.ts';
@@ -93,8 +93,8 @@ const EVALUATORS = new Map<string, Evaluator>([
   on('MultiAssignRef', (tracer, ref, scope) => tracer.expression(ref.source, scope)),
   on('NullTest', (tracer, test, scope) => {
     const cell = tracer.expression(test.arg, scope);
-    if (cell !== HARMLESS) tracer.conditions.push(cell);
-    return HARMLESS;
+    // Whether a column is there at all tells nothing; whether a computed value is may well be a test.
+    return cell.kind === 'column' ? HARMLESS : compare(tracer, scope, [cell]);
   }),
   on('BooleanTest', (tracer, test, scope) => derived([tracer.expression(test.arg, scope)])),
   on('JsonIsPredicate', (tracer, test, scope) => measure([tracer.expression(test.expr, scope)])),
@@ -219,24 +219,19 @@ function traceCast(tracer: Tracer, cast: TypeCast, scope: Scope): Cell {
   return fieldsOf(cast.arg, 'ParamRef') === undefined ? derived([cell, OPAQUE]) : HARMLESS;
 }
 
-/** Branches that test classed values and may stay readable; more of them spell a value out. */
-const MAX_BRANCHES = 4;
-
 function traceCase(tracer: Tracer, expr: CaseExpr, scope: Scope): Cell {
   const tested = expr.arg === undefined ? undefined : tracer.expression(expr.arg, scope);
-  const results: Cell[] = [tracer.expression(expr.defresult, scope)];
-  const from = tracer.conditions.length;
-  let branches = 0;
+  const parts: Cell[] = [tracer.expression(expr.defresult, scope)];
   for (const arm of expr.args ?? []) {
     const when = fieldsOf(arm, 'CaseWhen');
-    if (when === undefined) continue;
-    branches += 1;
-    if (tested === undefined) traceCondition(tracer, when.expr, scope);
-    else compare(tracer, scope, [tested, tracer.expression(when.expr, scope)]);
-    results.push(tracer.expression(when.result, scope));
+    const from = tracer.conditions.length;
+    if (tested === undefined) traceCondition(tracer, when?.expr, scope);
+    else compare(tracer, scope, [tested, tracer.expression(when?.expr, scope)]);
+    // The branch that was taken tells how its tests came out.
+    for (const each of tracer.conditions.slice(from)) parts.push(test([each]));
+    parts.push(tracer.expression(when?.result, scope));
   }
-  if (branches > MAX_BRANCHES) results.push(...tracer.conditions.slice(from));
-  return derived(results);
+  return derived(parts);
 }
 
 function traceArray(tracer: Tracer, expr: A_ArrayExpr, scope: Scope): Cell {

@@ -61,7 +61,7 @@ function unknown(name: string | undefined): Item {
     uncounted: true,
     qualified: true,
     bare: true,
-    physical: true,
+    physical: 'maybe',
   };
 }
 

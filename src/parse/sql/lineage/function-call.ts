@@ -45,7 +45,7 @@ export function kindOf(tracer: Tracer, parts: readonly string[]): FunctionKind |
   const schema = parts.at(-2);
   const own = schema === 'pg_catalog' || (schema === undefined && !hasNamesake(tracer, name));
   const kind = own ? builtinKind(name) : undefined;
-  return kind ?? extensionKind(tracer, name);
+  return kind ?? (schema === 'pg_catalog' ? undefined : extensionKind(tracer, name));
 }
 
 function hasNamesake(tracer: Tracer, name: string): boolean {
@@ -101,6 +101,8 @@ function show(tracer: Tracer, scope: Scope, use: Use): Cell {
       return derived([summary(cells), scope.countCell()]);
     case 'setting':
       return readsPlainSetting(call) ? HARMLESS : derived([...cells, OPAQUE]);
+    case 'aggregate':
+      return pureValue(name, [...cells, scope.countCell()]);
     case 'pure':
       return pureValue(name, cells);
   }

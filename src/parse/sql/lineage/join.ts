@@ -1,7 +1,7 @@
 import type { JoinExpr } from '@pgsql/types';
 import { nameParts } from '../ast.ts';
 import { Cell, type ColumnList, derived, OPAQUE } from './cell.ts';
-import { FixedColumns, type Pick, PickedColumns } from './column-list.ts';
+import { FixedColumns, NO_COLUMNS, type Pick, PickedColumns } from './column-list.ts';
 import { compare } from './comparison.ts';
 import { aliasNames } from './relation.ts';
 import { bareMatches, type Item, Scope } from './scope.ts';
@@ -14,6 +14,7 @@ export function joinItems(
   sides: { readonly left: readonly Item[]; readonly right: readonly Item[]; readonly scope: Scope },
 ): readonly Item[] {
   const { left, right, scope } = sides;
+  if (isUnsure(join, [...left, ...right])) return unsureItems(join, [...left, ...right]);
   const merged = mergedNames(join, left, right);
   if (merged.length === 0 && join.alias === undefined) return [...left, ...right];
   const both = new Scope(scope.parent, [...left, ...right], scope.ctes);
@@ -23,6 +24,26 @@ export function joinItems(
   const columns = new PickedColumns([...picksOf(common), ...restOf(left, merged), ...restOf(right, merged)]);
   const open = [...left, ...right].filter((item) => item.bare && item.uncounted);
   return visibleItems(join, { left, right, columns, common, open });
+}
+
+/** NATURAL and new names need to know all columns. */
+function isUnsure(join: JoinExpr, items: readonly Item[]): boolean {
+  const renames = join.isNatural || (join.alias?.colnames?.length ?? 0) > 0;
+  return renames === true && items.some((item) => item.bare && (item.uncounted || item.open !== undefined));
+}
+
+function unsureItems(join: JoinExpr, items: readonly Item[]): readonly Item[] {
+  const whole: Item = {
+    name: join.alias?.aliasname,
+    columns: NO_COLUMNS,
+    open: OPAQUE,
+    uncounted: true,
+    qualified: join.alias !== undefined,
+    bare: true,
+    physical: 'no',
+  };
+  if (join.alias !== undefined) return [whole];
+  return [whole, ...items.filter((item) => item.qualified).map((item) => ({ ...item, bare: false }))];
 }
 
 interface JoinParts {
@@ -43,7 +64,7 @@ function visibleItems(join: JoinExpr, parts: JoinParts): readonly Item[] {
     uncounted,
     qualified: join.alias !== undefined,
     bare: true,
-    physical: false,
+    physical: 'no',
   };
   const items: Item[] = [item];
   if (join.join_using_alias !== undefined)

@@ -97,7 +97,7 @@ function comparePairs(tracer: Tracer, pairs: readonly (readonly [Node, Node])[],
 export function traceBoolean(tracer: Tracer, expr: BoolExpr, scope: Scope): Cell {
   const from = tracer.conditions.length;
   const cells = (expr.args ?? []).map((arg) => tracer.expression(arg, scope));
-  if (expr.boolop === 'OR_EXPR') choose([...tracer.conditions.slice(from), ...cells]);
+  if (expr.boolop === 'OR_EXPR') choose(tracer, [...tracer.conditions.slice(from), ...cells]);
   return derived(cells);
 }
 
@@ -111,5 +111,5 @@ export function traceCondition(tracer: Tracer, node: Node | undefined, scope: Sc
   }
   const from = tracer.conditions.length;
   for (const arg of bool.args ?? []) traceCondition(tracer, arg, scope);
-  if (bool.boolop === 'OR_EXPR') choose(tracer.conditions.slice(from));
+  if (bool.boolop === 'OR_EXPR') choose(tracer, tracer.conditions.slice(from));
 }

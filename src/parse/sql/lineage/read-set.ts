@@ -67,7 +67,7 @@ function summarize(tracer: Tracer): ReadSet {
         : [...numbers].sort((a, b) => a - b);
     return { relation, columns };
   });
-  const predicates = new Set(tracer.conditions.flatMap((cell) => resolve(cell).classes));
+  const predicates = new Set(tracer.conditions.flatMap((cell) => resolve(tracer, cell).classes));
   return {
     relations,
     unresolved: [...tracer.unresolved],

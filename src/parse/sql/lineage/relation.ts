@@ -64,16 +64,20 @@ function unknownItem(tracer: Tracer, range: RangeVar): Item {
     uncounted: true,
     qualified: true,
     bare: true,
-    physical: true,
+    physical: 'maybe',
   };
 }
 
 function systemItem(tracer: Tracer, range: RangeVar, system: SystemRelation): Item {
+  const names = aliasNames(range.alias);
+  const uncounted = !system.steady && system.telling.size > 0;
+  // Renamed columns of a relation that differs between versions stand at unknown places.
+  if (uncounted && names.length > 0) return unknownItem(tracer, range);
   const row = new Cell('row', []);
   const cells = system.names.map((name) => (system.telling.has(name) ? OPAQUE : HARMLESS));
   const columns = new Bindings(new FixedColumns(system.names, cells), {
     row,
-    names: aliasNames(range.alias),
+    ...(names.length === 0 ? {} : { names }),
     onUse: (index) => {
       if (cells[index] === OPAQUE) tracer.touched += 1;
     },
@@ -84,10 +88,10 @@ function systemItem(tracer: Tracer, range: RangeVar, system: SystemRelation): It
     columns,
     // Columns that only other versions have are no secret; those that are carry the same names in all.
     open: system.steady ? undefined : HARMLESS,
-    uncounted: !system.steady && system.telling.size > 0,
+    uncounted,
     qualified: true,
     bare: true,
-    physical: true,
+    physical: 'maybe',
   };
 }
 
@@ -101,7 +105,7 @@ function indexedItem(tracer: Tracer, range: RangeVar, indexed: IndexedRelation):
     uncounted: false,
     qualified: true,
     bare: true,
-    physical: true,
+    physical: relation.kind === 'view' ? 'maybe' : 'yes',
   };
 }
 
@@ -118,7 +122,7 @@ export function relationColumns(
     if (column !== undefined) read.add(column.number);
   };
   const renamed = names.length === 0 ? {} : { names };
-  if (relation.definition === undefined)
+  if (relation.kind !== 'view' && relation.kind !== 'materialized')
     return new Bindings(indexed, {
       ...renamed,
       onUse: note,
@@ -183,7 +187,7 @@ function generatedFrom(
     uncounted: false,
     qualified: false,
     bare: true,
-    physical: false,
+    physical: 'no',
   };
   const table = tracer.fresh().statement(tree, new Scope(undefined, [item], undefined));
   return table.columns.size === 1 ? [derived([table.columns.cellAt(0)])] : [OPAQUE];
@@ -210,6 +214,6 @@ export function tableItem(table: Table, parts: TableItemParts): Item {
     uncounted: table.open !== undefined,
     qualified: true,
     bare: true,
-    physical: false,
+    physical: 'no',
   };
 }

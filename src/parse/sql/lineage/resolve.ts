@@ -11,27 +11,43 @@ const READABLE_IN_GROUPS: ReadonlySet<DataClass> = new Set(['phi.date', 'pii.dat
 /** Summaries within summaries deeper than this are not followed. */
 const MAX_NESTING = 40;
 
-/** Cells looked at for one output column; a statement that needs more is not followed. */
-const MAX_CELLS = 200_000;
+/** Tests of classed values that one value may be made of and stay readable. */
+const MAX_TESTS = 4;
+
+/** Steps along which a value is followed unchanged. */
+const MAX_STEPS = 10_000;
 
 class Collection {
   readonly origins = new Map<string, ColumnOrigin>();
   readonly classes = new Set<DataClass>();
   opaque = false;
+  /** Tests whose results are in it. */
+  readonly tests = new Set<Cell>();
 
   add(leaf: Leaf): void {
     if (leaf.how === 'opaque') this.opaque = true;
     for (const origin of leaf.origins) this.origins.set(`${origin.relation}.${origin.column}`, origin);
     for (const each of leaf.classes) this.classes.add(each);
   }
+
+  merge(other: Collection): void {
+    if (other.opaque) this.opaque = true;
+    for (const [key, origin] of other.origins) this.origins.set(key, origin);
+    for (const each of other.classes) this.classes.add(each);
+  }
+}
+
+/** Counts the cells that are looked at; false when a statement needs too many. */
+interface Work {
+  spend(cells: number): boolean;
 }
 
 /** What a cell's value can show, once the whole statement was seen. */
-export function resolve(cell: Cell): Leaf {
+export function resolve(work: Work, cell: Cell): Leaf {
   if (cell.leaf !== undefined) return cell.leaf;
   const plain = plainLeaf(cell);
   const found = new Collection();
-  collect(cell, found, 0);
+  collect(work, cell, { found, nesting: 0 });
   if (found.opaque) return finish('opaque', found);
   if (plain !== undefined && plain.how === 'direct' && found.classes.size === plain.classes.length)
     return plain;
@@ -46,7 +62,7 @@ function finish(how: Leaf['how'], found: Collection): Leaf {
 /** The leaf whose value the cell passes on unchanged, taints left aside; undefined when it is computed. */
 function plainLeaf(cell: Cell): Leaf | undefined {
   let at = cell;
-  for (let step = 0; step < MAX_CELLS; step += 1) {
+  for (let step = 0; step < MAX_STEPS; step += 1) {
     if (at.kind === 'leaf') return at.leaf;
     if (at.kind === 'union') return commonLeaf(at.sources);
     const [source] = at.sources;
@@ -86,19 +102,32 @@ function sameOrigin(a: Leaf, b: Leaf): boolean {
   return x?.relation === y?.relation && x?.column === y?.column;
 }
 
-function collect(start: Cell, found: Collection, nesting: number): void {
+interface Into {
+  readonly found: Collection;
+  readonly nesting: number;
+}
+
+function collect(work: Work, start: Cell, into: Into): void {
+  const { found, nesting } = into;
   const seen = new Set<Cell>([start]);
   // A set gives what is added while it is walked.
   for (const cell of seen) {
-    if (seen.size > MAX_CELLS || nesting > MAX_NESTING) {
+    if (!work.spend(1) || nesting > MAX_NESTING) {
       found.opaque = true;
       return;
     }
     if (cell.leaf !== undefined) found.add(cell.leaf);
-    else if (cell.kind === 'summary') collectSummary(cell, found, nesting);
-    else if (cell.kind !== 'measure' || !cell.sources.every(isPlain)) addAll(seen, cell.sources);
+    else collectParts(work, cell, { ...into, seen });
     addAll(seen, cell.taints ?? NO_CELLS);
   }
+  if (found.tests.size > MAX_TESTS) collectTests(work, into);
+}
+
+function collectParts(work: Work, cell: Cell, into: Into & { readonly seen: Set<Cell> }): void {
+  const { found, seen } = into;
+  if (cell.kind === 'summary') collectSummary(work, cell, into);
+  else if (cell.kind === 'test') found.tests.add(cell);
+  else if (cell.kind !== 'measure' || !cell.sources.every(isPlain)) addAll(seen, cell.sources);
 }
 
 const NO_CELLS: readonly Cell[] = [];
@@ -107,14 +136,29 @@ function addAll(seen: Set<Cell>, cells: readonly Cell[]): void {
   for (const cell of cells) seen.add(cell);
 }
 
-function collectSummary(cell: Cell, found: Collection, nesting: number): void {
-  const inner = new Collection();
-  collect(new Cell('derived', cell.sources), inner, nesting + 1);
+/** Everything that `sources` may show. */
+function partOf(work: Work, sources: readonly Cell[], nesting: number): Collection {
+  const found = new Collection();
+  collect(work, new Cell('derived', [...sources]), { found, nesting: nesting + 1 });
+  return found;
+}
+
+function collectSummary(work: Work, cell: Cell, into: Into): void {
+  const inner = partOf(work, cell.sources, into.nesting);
+  const { found } = into;
   const classes = [...inner.classes].filter((each) => !READABLE_IN_GROUPS.has(each));
   if (inner.opaque) found.opaque = true;
   if (classes.length === 0) return;
   for (const each of classes) found.classes.add(each);
   for (const [key, origin] of inner.origins) found.origins.set(key, origin);
+}
+
+/** Many tests of classed values in one value. */
+function collectTests(work: Work, into: Into): void {
+  const telling = [...into.found.tests]
+    .map((cell) => partOf(work, cell.sources, into.nesting))
+    .filter((each) => each.opaque || each.classes.size > 0);
+  if (telling.length > MAX_TESTS) for (const each of telling) into.found.merge(each);
 }
 
 function isPlain(cell: Cell): boolean {

@@ -18,8 +18,8 @@ export interface Item {
   readonly qualified: boolean;
   /** `column` and `*` find it. */
   readonly bare: boolean;
-  /** It has the system columns of a table (ctid, xmin…). */
-  readonly physical: boolean;
+  /** Whether it has the system columns of a table (ctid, xmin…). */
+  readonly physical: 'yes' | 'maybe' | 'no';
 }
 
 /** A common table expression, traced when it is first used. */
@@ -92,8 +92,10 @@ export function findBare(scope: Scope, name: string): Cell | undefined {
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
     const here = bareMatches(level.items, name);
     if (here.found.length > 0) return either(here.found, open);
-    if (SYSTEM_COLUMNS.has(name) && level.items.some((item) => item.physical))
-      return either([HARMLESS], open);
+    if (SYSTEM_COLUMNS.has(name)) {
+      if (level.items.some((item) => item.physical === 'yes')) return either([HARMLESS], open);
+      if (level.items.some((item) => item.physical === 'maybe')) open.push(HARMLESS);
+    }
     open.push(...here.open);
   }
   return open.length === 0 ? undefined : either([], open);
@@ -127,7 +129,7 @@ export function itemColumn(item: Item, name: string): Cell | undefined {
   const [index] = indexes;
   if (index !== undefined && indexes.length === 1) return item.columns.cellAt(index);
   if (indexes.length > 1) return union(indexes.map((each) => item.columns.cellAt(each)));
-  if (item.physical && SYSTEM_COLUMNS.has(name)) return HARMLESS;
+  if (item.physical !== 'no' && SYSTEM_COLUMNS.has(name)) return HARMLESS;
   return item.open;
 }
 

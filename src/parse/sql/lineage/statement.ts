@@ -137,7 +137,7 @@ function traceExplain(tracer: Tracer, explain: ExplainStmt): Table {
 function readsNothingClassed(tracer: Tracer, node: Node): boolean {
   const table = traceStatement(tracer, node);
   if (tracer.unresolved.size > 0 || (table !== 'none' && table.open !== undefined)) return false;
-  if (tracer.conditions.some((cell) => resolve(cell).how === 'opaque')) return false;
+  if (tracer.conditions.some((cell) => resolve(tracer, cell).how === 'opaque')) return false;
   return [...tracer.reads].every(([relation, numbers]) => {
     const indexed = tracer.index?.byOid(relation.oid);
     return relation.columns.every((column, index) => {

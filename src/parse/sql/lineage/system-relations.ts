@@ -12,6 +12,7 @@ export interface SystemRelation {
 const TELLING: Readonly<Record<string, string>> = {
   pg_attribute: 'attmissingval',
   pg_authid: 'rolpassword',
+  pg_backend_memory_contexts: 'ident',
   pg_cursors: 'statement',
   pg_db_role_setting: 'setconfig',
   pg_file_settings: 'setting',

@@ -55,20 +55,25 @@ function copiedRelation(tracer: Tracer, copy: CopyStmt): Outputs {
     names.length > 0
       ? names.map((name) => columns.indexesOf(name)[0])
       : found.relation.columns.flatMap((column, index) => (column.generated === undefined ? [index] : []));
-  return { kind: 'columns', columns: indexes.map((index) => copiedColumn(columns, index)) };
+  return { kind: 'columns', columns: indexes.map((index) => copiedColumn(tracer, columns, index)) };
 }
 
-function copiedColumn(columns: ColumnList, index: number | undefined): OutputColumn {
-  if (index === undefined) return { name: '', ...resolve(OPAQUE) };
-  return { name: columns.nameAt(index), ...resolve(columns.cellAt(index)) };
+function copiedColumn(tracer: Tracer, columns: ColumnList, index: number | undefined): OutputColumn {
+  if (index === undefined) return { name: '', ...resolve(tracer, OPAQUE) };
+  return { name: columns.nameAt(index), ...resolve(tracer, columns.cellAt(index)) };
 }
 
 function outputsOf(tracer: Tracer, table: Table): Outputs {
   if (table.open !== undefined) return { kind: 'opaque', because: reason(tracer) };
   const cells = allCells(table.columns);
+  const columns = cells.map((cell, index) => ({
+    name: table.columns.nameAt(index),
+    ...resolve(tracer, cell),
+  }));
+  if (tracer.lost) return { kind: 'opaque', because: 'the statement is too much to follow' };
   return {
     kind: 'columns',
-    columns: cells.map((cell, index) => ({ name: table.columns.nameAt(index), ...resolve(cell) })),
+    columns,
   };
 }
 

@@ -19,6 +19,9 @@ export interface LineageWorld {
 /** Nesting that guard follows; deeper parts of a statement are opaque. */
 const MAX_DEPTH = 400;
 
+/** Cells looked at for one statement (some 20 million a second). */
+const MAX_WORK = 3_000_000;
+
 /** How queries and expressions are traced; they need each other. */
 export interface Methods {
   query(tracer: Tracer, select: SelectStmt, outer: Scope): Table;
@@ -41,6 +44,9 @@ export class Tracer {
   readonly unresolved = new Set<string>();
   /** Counts everything that holds data, so that a caller sees whether a part of the statement does. */
   touched = 0;
+  /** Set when the statement was too much to follow: everything it returns is opaque then. */
+  lost = false;
+  #work = 0;
   #depth = 0;
   readonly #names = new Map<Node, string>();
 
@@ -67,6 +73,16 @@ export class Tracer {
 
   expression(node: Node | undefined, scope: Scope): Cell {
     return this.methods.expression(this, node, scope);
+  }
+
+  /** Counts cells that are looked at; false when that was too much. */
+  spend(cells: number): boolean {
+    this.#work += cells;
+    if (this.#work > MAX_WORK && !this.lost) {
+      this.lost = true;
+      this.miss('(too much to follow)');
+    }
+    return !this.lost;
   }
 
   /** Runs `body` one level deeper, or gives `beyond` when that is too deep. */

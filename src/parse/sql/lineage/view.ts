@@ -39,21 +39,41 @@ function traceDefinition(tracer: Tracer, indexed: IndexedRelation): ViewTrace {
   const inner = tracer.fresh();
   const table = inner.statement(statement, Scope.root());
   if (table.open !== undefined || table.columns.size !== columns.length) return opaqueView(indexed);
+  const cells = columns.map((column, index) => viewCell(inner, column, { table, index }));
+  const conditions = conditionsOf(inner, cells);
+  if (inner.lost) return opaqueView(indexed);
   return {
-    cells: columns.map((column, index) => viewCell(column, table, index)),
-    conditions: conditionsOf(inner),
+    cells,
+    conditions,
     relations: [...inner.reads.keys()].map((relation) => relation.oid),
     unresolved: [...inner.unresolved],
   };
 }
 
-function conditionsOf(inner: Tracer): readonly ColumnOrigin[] {
-  return inner.conditions.flatMap((cell) => resolve(cell).origins);
+/** Base columns that the view reads whatever is asked of it: all but those that only its outputs show. */
+function conditionsOf(inner: Tracer, outputs: readonly Cell[]): readonly ColumnOrigin[] {
+  const shown = new Set(outputs.flatMap((cell) => cell.leaf?.origins ?? []).map(key));
+  const rest = [...inner.reads].flatMap(([relation, numbers]) =>
+    relation.definition === undefined
+      ? [...numbers].map((column) => ({ relation: relation.oid, column }))
+      : [],
+  );
+  const tested = inner.conditions.flatMap((cell) => resolve(inner, cell).origins);
+  return [...rest.filter((origin) => !shown.has(key(origin))), ...tested];
+}
+
+function key(origin: ColumnOrigin): string {
+  return `${origin.relation}.${origin.column}`;
 }
 
 /** A label that says "not classed" beats what the definition says; every other class of the view's own is added. */
-function viewCell(column: CatalogColumn, table: Table, index: number): Cell {
-  const leaf: Leaf = resolve(table.columns.cellAt(index));
+function viewCell(
+  inner: Tracer,
+  column: CatalogColumn,
+  at: { readonly table: Table; readonly index: number },
+): Cell {
+  const { table, index } = at;
+  const leaf: Leaf = resolve(inner, table.columns.cellAt(index));
   if (column.source === 'label' && column.class === undefined) return HARMLESS;
   const classes = new Set<DataClass>(leaf.classes);
   if (column.class !== undefined) classes.add(column.class);

@@ -91,7 +91,7 @@ function traceConflict(
     schema: undefined,
     columns: new FixedColumns(names, cells),
     bare: false,
-    physical: false,
+    physical: 'no',
   };
   const scope = new Scope(write.scope, [target, excluded], write.scope.ctes);
   traceCondition(tracer, clause.infer?.whereClause, scope);
