@@ -13,13 +13,22 @@ let deparser: Deparser | undefined;
 export async function loadSqlParser(): Promise<void> {
   if (library !== undefined) return;
   try {
-    const [parser, writer] = await Promise.all([import('libpg-query'), import('pgsql-deparser')]);
+    const [parserModule, writerModule] = await Promise.all([import('libpg-query'), import('pgsql-deparser')]);
+    const parser = namespaceOf<Library>(parserModule, 'loadModule');
     await parser.loadModule();
-    deparser = writer;
+    deparser = namespaceOf<Deparser>(writerModule, 'deparseSync');
     library = parser;
   } catch (cause) {
     throw new GuardError('PARSER_FAILED', "PostgreSQL's grammar could not be loaded", { cause });
   }
+}
+
+/** Both packages are CommonJS and ES modules: depending on who bundles, the names stand below `default`. */
+function namespaceOf<Names extends object>(
+  imported: Names & { readonly default?: Names },
+  probe: keyof Names,
+): Names {
+  return probe in imported ? imported : (imported.default ?? imported);
 }
 
 /** A message that is not SQL. `position` counts code points from 0. */
