@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GuardError } from '../../../src/model/errors.ts';
 import {
@@ -7,6 +8,7 @@ import {
   planPsql,
   skipsPsqlrc,
 } from '../../../src/protocols/psql/arguments.ts';
+import { parsePsqlArguments } from '../../../src/wire/postgres/resolve/psql-arguments.ts';
 import { aStart, aTarget, psql15 } from './stage.ts';
 
 const CONNINFO = "host='/run/user/1000/guard/sX' port='5433' user='nina' dbname='claims'";
@@ -33,6 +35,8 @@ describe('planPsql', () => {
       ['-v', '', '-1'],
     ],
     [['-l'], ['-l']],
+    [['--cluster=15/a', '-v', '--cluster=15/main'], ['-v--cluster=15/main']],
+    [['-c', '-- a comment'], ['-c-- a comment']],
     [
       ['-W', '-w'],
       ['-W', '-w'],
@@ -171,4 +175,57 @@ test.each([
   ],
 ] as const)('describeTarget %j', (servers, text) => {
   expect(describeTarget(aTarget({ servers }))).toBe(text);
+});
+
+test('whatever the arguments are: the planned psql connects to the socket and nowhere else', () => {
+  const word = fc.constantFrom(
+    ...[
+      '-h',
+      '-hdb2',
+      '--host=db2',
+      '--hos',
+      '-p1',
+      '-U',
+      '-d',
+      '--dbname',
+      '-c',
+      '-f',
+      '-v',
+      '-o',
+      '-X',
+      '-l',
+    ],
+    ...[
+      '--',
+      '-',
+      '',
+      'db2',
+      'host=db2',
+      'postgresql://db2/x',
+      'PROMPT1=%M',
+      '|sh',
+      '-AtqX',
+      '-Atqhdb2',
+      '--set',
+    ],
+  );
+  let planned = 0;
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 8 }), fc.boolean(), (args, posix) => {
+      const env = posix ? { POSIXLY_CORRECT: '1' } : {};
+      let plan: ReturnType<typeof planPsql>;
+      try {
+        plan = planPsql(aStart(args, { env }));
+      } catch (error) {
+        expect(error).toBeInstanceOf(GuardError);
+        return;
+      }
+      planned += 1;
+      const again = parsePsqlArguments(plan.argv, env);
+      expect(again).toMatchObject({ database: CONNINFO, ignored: [] });
+      expect([again.host, again.port, again.user]).toEqual([undefined, undefined, undefined]);
+    }),
+    { numRuns: 2000 },
+  );
+  expect(planned).toBeGreaterThan(200);
 });

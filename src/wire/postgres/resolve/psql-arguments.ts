@@ -189,12 +189,14 @@ function emptyScan(information: Exclude<PsqlArguments['information'], undefined>
 
 const CONNECTION_LETTERS = 'dhpU';
 
+/** A value that looks like an option stays in one word with its letter: pg_wrapper would take `--cluster` out from anywhere. */
+function spellOption({ letter, value }: PsqlOption): readonly string[] {
+  if (letter === CSV_LETTER) return ['--csv'];
+  if (value === undefined) return [`-${letter}`];
+  return value.startsWith('-') ? [`-${letter}${value}`] : [`-${letter}`, value];
+}
+
 /** One spelling per option, so that what guard checked is what psql reads; connection options are left out. */
 export function spellOptions(options: readonly PsqlOption[]): readonly string[] {
-  return options
-    .filter((option) => !CONNECTION_LETTERS.includes(option.letter))
-    .flatMap((option) => {
-      if (option.letter === CSV_LETTER) return ['--csv'];
-      return option.value === undefined ? [`-${option.letter}`] : [`-${option.letter}`, option.value];
-    });
+  return options.filter((option) => !CONNECTION_LETTERS.includes(option.letter)).flatMap(spellOption);
 }

@@ -152,3 +152,21 @@ test('every value says where it comes from', () => {
     sslmode: 'default',
   });
 });
+
+test.each([
+  ['postgresql://[2001:db8::1]:6000/d', [{ host: '2001:db8::1', port: 6000 }]],
+  [
+    'postgresql://a,[::1]:7,b:8',
+    [
+      { host: 'a', port: 5432 },
+      { host: '::1', port: 7 },
+      { host: 'b', port: 8 },
+    ],
+  ],
+  ['postgresql://%2Ftmp/d', [{ host: '/tmp', port: 5432 }]],
+  ['host=a hostaddr=10.0.0.1', [{ host: 'a', hostaddr: '10.0.0.1', port: 5432 }]],
+  ['hostaddr=::1', [{ host: '::1', hostaddr: '::1', port: 5432 }]],
+  ['', [{ host: '/tmp', port: 5432 }]],
+])('the servers of %j', (database, servers) => {
+  expect(resolveConnection(input([database])).servers).toEqual(servers);
+});
