@@ -19,6 +19,8 @@ export interface ConnectionPort {
   cancelUpstream(): void;
   /** The body of BackendKeyData: process id and secret. */
   keyLearned(key: Buffer): void;
+  /** guard's own failures, in words without values. */
+  trouble(message: string): void;
   /** Monotonic milliseconds. */
   now(): number;
   /** Calls back after `ms`; the answer takes it back. */
@@ -203,12 +205,29 @@ export class Channel {
     try {
       act();
     } catch (error) {
+      this.trouble(error);
       const known = error instanceof GuardError;
       const code = known && error.code === 'PROTOCOL_VIOLATION' ? SQLSTATE.violation : SQLSTATE.internal;
       this.disconnect({
         code,
         message: known ? `guard: ${error.message}` : 'guard failed and closes the connection',
       });
+    }
+  }
+
+  /** Tells where guard itself failed, without the error's words: they may hold values. */
+  trouble(error: unknown): void {
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    const [where = ''] = stack.split('\n').filter((line) => line.startsWith('    at '));
+    this.port.trouble(`${error instanceof Error ? error.name : 'error'} ${where.trim()}`);
+  }
+
+  /** Runs `act` where nothing may stop what follows. */
+  #quietly(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.trouble(error);
     }
   }
 
@@ -228,15 +247,15 @@ export class Channel {
     const now = this.port.now();
     for (const reply of this.ledger.drain()) {
       if (reply.kind === 'query' || reply.kind === 'parse' || reply.kind === 'execute') {
-        reply.run?.finish(now, SQLSTATE.lost);
+        this.#quietly(() => reply.run?.finish(now, SQLSTATE.lost));
       }
       if (reply.kind === 'probe') {
         reply.collector.fail(SQLSTATE.lost, 'the connection was lost');
         reply.collector.settle();
       }
     }
-    this.finishRuns(SQLSTATE.lost);
-    this.onClosed(because);
+    this.#quietly(() => this.finishRuns(SQLSTATE.lost));
+    this.#quietly(() => this.onClosed(because));
     this.port.close();
   }
 }

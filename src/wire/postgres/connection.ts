@@ -159,6 +159,7 @@ export class Connection {
   /** The first ReadyForQuery is held back until the gate knows where it is. */
   #greet(): void {
     const channel = this.#channel;
+    this.#stopTimer();
     const refusal = wrongSession(this.#link?.sessionAttributes ?? 'any', this.#login.parameters);
     if (refusal !== undefined) {
       channel.disconnect(refusal);
@@ -181,7 +182,7 @@ export class Connection {
         desk.close();
         this.#probes.afterwards(() => this.#welcome(said));
       },
-      () => channel.disconnect(GATE_FAILED),
+      (error: unknown) => this.#gateFailed(error),
     );
   }
 
@@ -192,7 +193,6 @@ export class Connection {
       channel.disconnect(refusal);
       return;
     }
-    this.#stopTimer();
     channel.phase = 'running';
     channel.unnamedLost = false;
     channel.toClient.add(readyForQuery(channel.statusByte));
@@ -213,8 +213,13 @@ export class Connection {
         desk.close();
         this.#probes.afterwards(() => this.#rested());
       },
-      () => channel.disconnect(GATE_FAILED),
+      (error: unknown) => this.#gateFailed(error),
     );
+  }
+
+  #gateFailed(error: unknown): void {
+    this.#channel.trouble(error);
+    this.#channel.disconnect(GATE_FAILED);
   }
 
   #rested(): void {

@@ -27,6 +27,9 @@ const SMALL_MESSAGE = 10_005;
 /** A password or SASL message (bytes; PG_MAX_AUTH_TOKEN_LENGTH with its header). */
 const LOGIN_MESSAGE = 65_540;
 
+/** What a waiting client may send ahead before it is no longer read (bytes). */
+const READ_AHEAD_BYTES = 262_144;
+
 const FUNCTION_CALL: WireRefusal = {
   code: SQLSTATE.policy,
   message: 'guard refuses direct function calls',
@@ -64,17 +67,17 @@ export class Frontend implements FrameSink {
     this.#reader.stop();
   }
 
-  /** True while the client's bytes wait here: it should not be read further. */
+  /** True when enough of the client's bytes wait here. It is read a little ahead, so that its end is seen. */
   get stalled(): boolean {
-    return this.#reader.stalled;
+    return this.#reader.stalled && this.#reader.heldBytes > READ_AHEAD_BYTES;
   }
 
   plan(type: number, length: number): FramePlan {
     const channel = this.#channel;
     if (channel.phase === 'closed') return 'discard';
     if (channel.phase !== 'running') return this.#planLogin(type, length);
-    if (this.#turnstile.holding || channel.resting) return 'wait';
     if (type === CLIENT.terminate) return 'whole';
+    if (this.#turnstile.holding || channel.resting) return 'wait';
     if (type === CLIENT.copyData || type === CLIENT.copyDone || type === CLIENT.copyFail)
       return this.#planCopy(type);
     if (channel.awaitingReady) return 'wait';

@@ -152,6 +152,7 @@ export class ProxiedClient {
         this.#key = key;
         this.#options.onKey(key);
       },
+      trouble: (message) => this.#options.onTrouble(message),
       now: () => performance.now(),
       after: (ms, act) => {
         const timer = setTimeout(act, ms);

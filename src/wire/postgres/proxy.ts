@@ -138,13 +138,26 @@ class Front {
     void done.finally(() => client.destroySoon());
   }
 
+  #makeGate(client: Socket): Gate | undefined {
+    try {
+      return this.#options.gate(this.#count);
+    } catch {
+      client.end(
+        encodeRefusal({ code: SQLSTATE.internal, message: 'guard could not open a session' }, 'FATAL'),
+      );
+      return undefined;
+    }
+  }
+
   #start(client: Socket, event: Extract<StartupEvent, { kind: 'start' }>): void {
     this.#count += 1;
+    const gate = this.#makeGate(client);
+    if (gate === undefined) return;
     let keyText: string | undefined;
     const proxied = new ProxiedClient({
       client,
       target: this.#options.target,
-      gate: this.#options.gate(this.#count),
+      gate,
       limits: this.#limits,
       onKey: (key) => {
         keyText = key.toString('hex');

@@ -65,8 +65,10 @@ export class Turnstile {
     this.#held = held;
     answer.then(
       (ruling) => this.#rule(held, ruling),
-      () => {
-        if (this.#held === held) this.#channel.disconnect(GATE_FAILED);
+      (error: unknown) => {
+        if (this.#held !== held) return;
+        this.#channel.trouble(error);
+        this.#channel.disconnect(GATE_FAILED);
       },
     );
     return undefined;

@@ -107,6 +107,7 @@ export class Scripted {
   #server: Buffer[] = [];
   readonly timers: { ms: number; act: () => void; over: boolean }[] = [];
   readonly keys: string[] = [];
+  readonly troubles: string[] = [];
   cancels = 0;
   closed = false;
   clock = 0;
@@ -123,6 +124,7 @@ export class Scripted {
         this.cancels += 1;
       },
       keyLearned: (key) => this.keys.push(key.toString('hex')),
+      trouble: (message) => this.troubles.push(message),
       now: () => this.clock,
       after: (ms, act) => {
         const timer = { ms, act, over: false };

@@ -32,6 +32,8 @@ describe('simple queries', () => {
     const wire = await Scripted.running();
     wire.client(say.query('SELECT 1'), say.query('SELECT 2'));
     expect(read(wire.forServer())).toEqual(['Q:SELECT 1.']);
+    expect(wire.connection.clientStalled).toBe(false);
+    wire.client(say.query('x'.repeat(300_000)));
     expect(wire.connection.clientStalled).toBe(true);
     wire.server(say.complete('SELECT 1'), say.ready('I'));
     expect(read(wire.forServer())).toEqual(['Q:SELECT 2.']);
@@ -333,6 +335,15 @@ describe('holds', () => {
     expect(wire.connection.cancel()).toBe(false);
   });
 
+  test('a client that leaves in order is not held back by the hold', async () => {
+    const { script } = held();
+    const wire = await Scripted.running(script);
+    wire.client(say.query('a'), Buffer.from([0x58, 0, 0, 0, 4]));
+    expect(wire.closed).toBe(true);
+    expect(types(wire.forServer())).toBe('X');
+    expect(wire.gate.requests[0]?.cancel.aborted).toBe(true);
+  });
+
   test.each(['clientLost', 'serverLost'] as const)(
     '%s fires cancel and sends nothing more',
     async (event) => {
@@ -364,6 +375,8 @@ describe('holds', () => {
     const got = wire.forClient().toString('latin1');
     expect(got).toContain('FATAL');
     expect(got).not.toContain('secret');
+    expect(wire.troubles).toHaveLength(1);
+    expect(wire.troubles[0]).not.toContain('secret');
     expect(wire.forServer()).toHaveLength(0);
     expect(wire.closed).toBe(true);
   });
