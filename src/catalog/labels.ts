@@ -1,5 +1,6 @@
 import type { CatalogColumn, CatalogSnapshot } from '../model/catalog.ts';
 import type { DataClass } from '../model/data-class.ts';
+import { compileGlob } from '../model/glob.ts';
 
 /** What a person or a policy said about columns; `class: 'none'` takes a guess away. */
 export interface ColumnLabel {
@@ -12,7 +13,8 @@ export interface ColumnLabel {
 
 interface Matcher {
   readonly label: ColumnLabel;
-  readonly parts: readonly [string, string, string];
+  /** Schema, table, column; unquoted names are compared without regard to case. */
+  readonly parts: readonly ((text: string) => boolean)[];
 }
 
 /**
@@ -51,40 +53,16 @@ function matcherOf(label: ColumnLabel): readonly Matcher[] {
   const parts = label.pattern.split('.');
   const [first, second, third] = parts.length === 2 ? ['*', ...parts] : parts;
   if (first === undefined || second === undefined || third === undefined || parts.length > 3) return [];
-  return [{ label, parts: [first, second, third] }];
+  return [{ label, parts: [first, second, third].map((part) => compileGlob(part.toLowerCase())) }];
 }
 
 function lastMatch(
   matchers: readonly Matcher[],
   names: readonly [string, string, string],
 ): ColumnLabel | undefined {
-  return matchers.findLast(({ parts }) =>
-    parts.every((part, index) => globMatches(part.toLowerCase(), (names[index] ?? '').toLowerCase())),
-  )?.label;
-}
-
-/** `*` only; linear in pattern × text, no backtracking beyond the last star. */
-export function globMatches(pattern: string, text: string): boolean {
-  let at = 0;
-  let star = -1;
-  let resume = 0;
-  let position = 0;
-  while (position < text.length) {
-    if (pattern[at] === '*') {
-      star = at++;
-      resume = position;
-    } else if (at < pattern.length && pattern[at] === text[position]) {
-      at++;
-      position++;
-    } else if (star >= 0) {
-      at = star + 1;
-      position = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[at] === '*') at++;
-  return at === pattern.length;
+  const lower = names.map((name) => name.toLowerCase());
+  return matchers.findLast(({ parts }) => parts.every((matches, index) => matches(lower[index] ?? '')))
+    ?.label;
 }
 
 /** FNV-1a, 32 bit (RFC 9923): tells label sets apart in cache keys, nothing more. */
