@@ -4,6 +4,7 @@ import type { HoldListener, TerminalHold, TerminalSize } from '../model/terminal
 export interface HoldPort {
   size(): TerminalSize;
   write(text: string): void;
+  midPaste(): boolean;
   typeAhead(bytes: Uint8Array): void;
   released(redraw: boolean): void;
 }
@@ -28,6 +29,10 @@ export class Hold implements TerminalHold {
 
   size(): TerminalSize {
     return this.#port.size();
+  }
+
+  get midPaste(): boolean {
+    return this.#port.midPaste();
   }
 
   write(text: string): void {

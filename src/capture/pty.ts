@@ -8,7 +8,7 @@ import { type ChildExit, childExit } from './child-exit.ts';
 import { findExecutable } from './executable.ts';
 import { type Argv, findLauncher, type Launcher } from './launcher.ts';
 import { writeLineSettings } from './line-settings.ts';
-import { nativePty } from './native-pty.ts';
+import { type NativePty, nativePty } from './native-pty.ts';
 import { TailDrain } from './tail-drain.ts';
 
 export interface PtyOptions {
@@ -59,15 +59,9 @@ export class PtyProgram {
     const program = findExecutable(options.argv[0], options.env['PATH'], options.cwd);
     const launcher = options.launcher ?? findLauncher();
     const pair = openPair(options.size);
+    const { child, tail } = startOn(pair, options, launcher.wrap([program, ...options.argv.slice(1)]));
+    this.#child = child;
     this.#masterFd = pair.master;
-    // A description of our own, never blocking: it keeps the terminal open and takes the mark behind the last byte.
-    const tail = openSync(pair.pty, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
-    if (options.lineSettings !== undefined) writeLineSettings(pair.slave, options.lineSettings);
-    this.#child = start(options, {
-      slave: pair.slave,
-      argv: launcher.wrap([program, ...options.argv.slice(1)]),
-    });
-    closeSync(pair.slave);
     this.#master = new ReadStream(pair.master);
     this.#drain = new TailDrain(tail, options.output, () => this.#master.isPaused());
     this.pid = this.#child.pid ?? -1;
@@ -129,11 +123,9 @@ export class PtyProgram {
   }
 }
 
-function openPair(size: TerminalSize): {
-  readonly master: number;
-  readonly slave: number;
-  readonly pty: string;
-} {
+type Pair = ReturnType<NativePty['open']>;
+
+function openPair(size: TerminalSize): Pair {
   try {
     const pair = nativePty().open(size.columns, size.rows);
     masters.add(pair.master);
@@ -141,6 +133,29 @@ function openPair(size: TerminalSize): {
   } catch (cause) {
     if (cause instanceof GuardError) throw cause;
     throw new GuardError('PTY_FAILED', 'no pseudo-terminal could be opened', { cause });
+  }
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  /** A description of the slave of guard's own, never blocking: keeps the terminal open and takes the tail's mark. */
+  readonly tail: number;
+}
+
+/** Starts the program; guard keeps the master and `tail`, or nothing when it fails. */
+function startOn(pair: Pair, options: PtyOptions, argv: Argv): Started {
+  let tail: number | undefined;
+  try {
+    tail = openSync(pair.pty, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+    if (options.lineSettings !== undefined) writeLineSettings(pair.slave, options.lineSettings);
+    return { child: start(options, { slave: pair.slave, argv }), tail };
+  } catch (cause) {
+    if (tail !== undefined) closeSync(tail);
+    masters.delete(pair.master);
+    closeSync(pair.master);
+    throw new GuardError('PTY_FAILED', 'the program could not be started', { cause });
+  } finally {
+    closeSync(pair.slave);
   }
 }
 

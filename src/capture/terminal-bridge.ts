@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HoldableTerminal, TerminalHold, TerminalSize } from '../model/terminal-hold.ts';
+import { PasteWatch } from '../terminal/paste-watch.ts';
 import { Hold } from './bridge-hold.ts';
 import { BridgeOutput } from './bridge-output.ts';
 import type { ChildExit } from './child-exit.ts';
@@ -44,6 +45,7 @@ export class TerminalBridge implements HoldableTerminal {
   readonly #output: BridgeOutput;
   readonly #raw: RawMode;
   readonly #signals: EndingSignals;
+  readonly #pastes = new PasteWatch();
   #hold: Hold | undefined;
   #killTimer: NodeJS.Timeout | undefined;
 
@@ -80,6 +82,7 @@ export class TerminalBridge implements HoldableTerminal {
     if (this.#hold !== undefined) throw new TypeError('the terminal is held already');
     const hold = new Hold(this.#output.hold(), {
       size: () => this.size(),
+      midPaste: () => this.#pastes.pasting,
       write: (text) => this.#output.writeOwn(text),
       typeAhead: (bytes) => this.#send(bytes),
       released: (redraw) => this.#released(redraw),
@@ -129,6 +132,7 @@ export class TerminalBridge implements HoldableTerminal {
   }
 
   readonly #typed = (bytes: Buffer): void => {
+    this.#pastes.push(bytes);
     if (this.#hold === undefined) this.#send(bytes);
     else this.#hold.typed(bytes);
   };

@@ -25,7 +25,9 @@ export interface CanvasChoice {
   readonly alternateScreen: boolean;
 }
 
-const HIDE_CURSOR = '\x1b[?25l';
+/** No cursor, and no wrapping: a character that is wider than it should be must not reach the next row. */
+const BEGIN = '\x1b[?25l\x1b[?7l';
+const END = '\x1b[?7h\x1b[?25h';
 /** DECSC and DECRC: position, colours, character set. */
 const SAVE = '\x1b7';
 const RESTORE = '\x1b8';
@@ -58,7 +60,7 @@ function at(row: number, column = 1): string {
 function inlineCanvas(hold: TerminalHold, anchor: Position): Canvas {
   const { columns, rows } = hold.size();
   const home = at(anchor.row, anchor.column);
-  hold.write(SAVE + HIDE_CURSOR);
+  hold.write(SAVE + BEGIN);
   let widths: readonly number[] = [];
   return {
     size: { columns, rows: rows - anchor.row },
@@ -75,7 +77,7 @@ function inlineCanvas(hold: TerminalHold, anchor: Position): Canvas {
     },
     close: (position = anchor) => {
       const below = position.row < hold.size().rows ? at(position.row + 1) + ERASE_BELOW : '';
-      hold.write(PLAIN + below + RESTORE + at(position.row, position.column));
+      hold.write(PLAIN + below + RESTORE + at(position.row, position.column) + END);
     },
   };
 }
@@ -91,7 +93,7 @@ function scrollUp({ hold, wanted }: CanvasChoice, position: Position): Position 
 }
 
 function alternateCanvas(hold: TerminalHold): Canvas {
-  hold.write(ENTER_ALTERNATE + HIDE_CURSOR);
+  hold.write(ENTER_ALTERNATE + BEGIN);
   return {
     size: hold.size(),
     parked: false,
@@ -102,13 +104,13 @@ function alternateCanvas(hold: TerminalHold): Canvas {
         PLAIN + drawn.join('') + (lines.length < hold.size().rows ? at(lines.length + 1) + ERASE_BELOW : ''),
       );
     },
-    close: () => hold.write(LEAVE_ALTERNATE),
+    close: () => hold.write(LEAVE_ALTERNATE + END),
   };
 }
 
 function bottomCanvas(hold: TerminalHold): Canvas {
   const size = hold.size();
-  hold.write(SAVE + HIDE_CURSOR);
+  hold.write(SAVE + BEGIN);
   hold.redrawAfterwards();
   let height = 0;
   return {
@@ -124,7 +126,7 @@ function bottomCanvas(hold: TerminalHold): Canvas {
     close: () => {
       const first = size.rows - height + 1;
       const rows = Array.from({ length: height }, (_, index) => at(first + index) + ERASE_LINE);
-      hold.write(PLAIN + rows.join('') + RESTORE);
+      hold.write(PLAIN + rows.join('') + RESTORE + END);
     },
   };
 }
@@ -134,7 +136,7 @@ function newLineCanvas(hold: TerminalHold): Canvas {
   const { columns, rows } = hold.size();
   let drawn = 0;
   const back = (): string => (drawn > 1 ? `\x1b[${drawn - 1}A\r` : '\r');
-  hold.write(`${HIDE_CURSOR}\r\n`);
+  hold.write(`${BEGIN}\r\n`);
   return {
     size: { columns, rows: rows - 1 },
     parked: false,
@@ -143,6 +145,6 @@ function newLineCanvas(hold: TerminalHold): Canvas {
       hold.write(PLAIN + back() + ERASE_BELOW + lines.join('\r\n'));
       drawn = lines.length;
     },
-    close: () => hold.write(PLAIN + back() + ERASE_BELOW),
+    close: () => hold.write(PLAIN + back() + ERASE_BELOW + END),
   };
 }

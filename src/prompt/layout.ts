@@ -38,6 +38,8 @@ export interface Panel {
   readonly border: boolean;
   /** Outer width. */
   readonly columns: number;
+  /** The first line shown, where `asking.scroll` went too far. */
+  readonly scroll: number;
 }
 
 /** Rows that belong together. `least` are kept on a low terminal; `rank` 0 is never dropped, higher ranks go first. */
@@ -57,9 +59,9 @@ export function panelOf(input: PanelInput): Panel {
   const foot = footer(input, width, mark);
   const body =
     input.asking.view === 'question'
-      ? squeeze(questionBlocks(input, width, mark), rows - foot.length, mark)
+      ? { lines: squeeze(questionBlocks(input, width, mark), rows - foot.length, mark), scroll: 0 }
       : page(input, { width, rows: rows - foot.length, mark });
-  return { lines: [...body, ...foot].slice(0, rows), border, columns };
+  return { lines: [...body.lines, ...foot].slice(0, rows), border, columns, scroll: body.scroll };
 }
 
 function questionBlocks(input: PanelInput, width: number, mark: Signs): readonly Block[] {
@@ -170,7 +172,7 @@ function cut(block: Block, mark: Signs): Block {
 function page(
   input: PanelInput,
   box: { readonly width: number; readonly rows: number; readonly mark: Signs },
-): readonly Line[] {
+): { readonly lines: readonly Line[]; readonly scroll: number } {
   const { question, asking, style } = input;
   const texts = asking.view === 'explain' ? question.explain : [question.statement, ...question.details];
   const all = texts.flatMap((text) => shownLines(text, style)).flatMap((text) => wrap(text, box.width));
@@ -179,7 +181,8 @@ function page(
   const visible = all.slice(first, first + room).map((text) => plain(text));
   const last = first + visible.length;
   const where = all.length <= room ? '' : ` ${first + 1}-${last} of ${all.length}, arrows move`;
-  return [line(plain(`${asking.view}${where}`, 'dim'), box.width, box.mark.ellipsis), ...visible];
+  const head = line(plain(`${asking.view}${where}`, 'dim'), box.width, box.mark.ellipsis);
+  return { lines: [head, ...visible], scroll: first };
 }
 
 function footer(input: PanelInput, width: number, mark: Signs): readonly Line[] {

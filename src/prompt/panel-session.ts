@@ -1,5 +1,6 @@
 import type { Answer, Question } from '../model/prompter.ts';
 import type { TerminalHold, TerminalSize } from '../model/terminal-hold.ts';
+import { PasteWatch } from '../terminal/paste-watch.ts';
 import { START } from './asking.ts';
 import { type Canvas, openCanvas } from './canvas.ts';
 import { KeyFilter } from './key-filter.ts';
@@ -30,6 +31,7 @@ export interface PanelSessionOptions {
 /** One panel from the first cell drawn to the last one erased. */
 export class PanelSession {
   readonly #options: PanelSessionOptions;
+  readonly #pastes: PasteWatch;
   #fence: PositionFence | undefined;
   #keys: KeyFilter | undefined;
   #canvas: Canvas | undefined;
@@ -40,13 +42,19 @@ export class PanelSession {
 
   constructor(options: PanelSessionOptions) {
     this.#options = options;
+    this.#pastes = new PasteWatch(options.hold.midPaste);
   }
 
   /** Bytes from the terminal. */
   input(bytes: Uint8Array): void {
-    if (this.#fence !== undefined) this.#fence.push(bytes);
-    else if (this.#keys !== undefined) this.#keys.push(bytes);
-    else this.#options.hold.typeAhead(bytes);
+    // Once the panel's own keys are read, only a paste that began before them is of interest here.
+    const early = this.#keys === undefined || this.#pastes.pasting ? this.#pastes.push(bytes) : 0;
+    const own = this.#keys === undefined ? bytes : bytes.subarray(early);
+    if (own.length < bytes.length) this.#options.hold.typeAhead(bytes.subarray(0, early));
+    if (own.length === 0) return;
+    if (this.#fence !== undefined) this.#fence.push(own);
+    else if (this.#keys !== undefined) this.#keys.push(own);
+    else this.#options.hold.typeAhead(own);
   }
 
   async open(): Promise<void> {

@@ -38,6 +38,7 @@ export function Panel(props: PanelProps) {
     if (step.answer !== undefined) answered(step.answer);
   });
   const panel = panelOf({ question, asking, style, size, leftMs: left });
+  if (asking.scroll > panel.scroll) latest.current = { ...latest.current, scroll: panel.scroll };
   const rows = panel.lines.map((line, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: a line is its position
     <Row key={index} line={line} color={style.color} />

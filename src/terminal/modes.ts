@@ -56,7 +56,7 @@ export class ModeTracker {
     ].join('');
   }
 
-  /** Exactly undoes `suspend` and whatever the question did to the cursor's visibility. */
+  /** Exactly undoes `suspend`, and hides a cursor that the program had hidden: a question leaves it shown. */
   resume(): string {
     const on = [...DRAWING_MODES, ...INPUT_MODES].filter((mode) => this.#set.has(mode));
     return [
@@ -66,7 +66,7 @@ export class ModeTracker {
       this.#insert ? '\x1b[4h' : '',
       this.#keypad ? '\x1b=' : '',
       ...on.map((mode) => `\x1b[?${mode}h`),
-      this.#cursorHidden ? '\x1b[?25l' : '\x1b[?25h',
+      this.#cursorHidden ? '\x1b[?25l' : '',
     ].join('');
   }
 

@@ -15,6 +15,7 @@ export class FakeTerminal implements HoldableTerminal {
   holds = 0;
   held = false;
   redraw = false;
+  midPaste = false;
   screen: 'main' | 'alternate' = 'main';
   listener: HoldListener | undefined;
 
@@ -28,6 +29,7 @@ export class FakeTerminal implements HoldableTerminal {
     this.holds += 1;
     return {
       screen: this.screen,
+      midPaste: this.midPaste,
       size: () => ({ columns: this.options.columns ?? 80, rows: this.options.rows ?? 24 }),
       write: (text) => {
         this.written += text;

@@ -104,6 +104,9 @@ describe('what the panel says', () => {
     expect(panel.text()).toContain('line 18');
     await panel.press('\x1b[B', '\x1b[B', '\x1b[6~');
     expect(panel.text()).toContain('line 20');
+    await panel.press(' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', '\x1b[5~', '\x1b[5~');
+    expect(panel.text()).not.toContain('shape 12ab34');
+    await panel.press(' ', ' ');
     expect(panel.text()).toContain('shape 12ab34');
   });
 

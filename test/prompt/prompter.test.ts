@@ -139,6 +139,27 @@ describe('what can answer', () => {
     expect(await answer).toEqual({ kind: 'yes' });
   });
 
+  test.each([
+    ['begun before the question', true, 'rest of it\r'],
+    ['begun while it came up', false, '\x1b[200~the first line\r'],
+  ])('the rest of a paste %s goes to the program', async (_, midPaste, first) => {
+    const { terminal, prompter } = panel({});
+    terminal.midPaste = midPaste;
+    const answer = prompter.ask(question(), NEVER);
+    await terminal.saw('\x1b[6n');
+    terminal.type(`${first}\x1b[5;7R`);
+    await terminal.saw('claims-prod');
+    await pause(SETTLED_MS);
+    terminal.type('y');
+    terminal.type('\r\x1b[2');
+    terminal.type('01~');
+    await pause(50);
+    expect(terminal.held).toBe(true);
+    expect(terminal.typedAhead).toBe(`${first}y\r\x1b[201~`);
+    terminal.type('y');
+    expect(await answer).toEqual({ kind: 'yes' });
+  });
+
   test("answers to the program's own queries still reach it", async () => {
     const { terminal, prompter } = panel();
     const answer = prompter.ask(question(), NEVER);

@@ -158,6 +158,13 @@ describe('the terminal is as it was on every way out', () => {
     await terminal.see('back 2');
   });
 
+  test('guard killed with -9: the program loses its terminal', async () => {
+    const { terminal, pids } = inBash('$GUARD cat; exec sleep 60');
+    const { guard, program } = await pids();
+    process.kill(guard, 'SIGKILL');
+    await terminal.see(() => !alive(program));
+  });
+
   test('a terminal that goes away ends the program', async () => {
     const { terminal, pids } = inBash('exec $GUARD cat');
     const { guard, program } = await pids();

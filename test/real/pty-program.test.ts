@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type ChildExit, exitStatus } from '../../src/capture/child-exit.ts';
 import type { Argv } from '../../src/capture/launcher.ts';
@@ -146,6 +147,38 @@ describe('a program on a PTY', () => {
     expect(
       () => new PtyProgram({ argv: ['no-such-program'], env: ENV, size: SIZE, output: () => {} }),
     ).toThrow(expect.objectContaining({ code: 'COMMAND_NOT_FOUND' }));
+  });
+
+  test('a start that fails leaves no descriptors behind', () => {
+    const before = readdirSync('/proc/self/fd').length;
+    const start = (): PtyProgram =>
+      new PtyProgram({ argv: ['cat', 'a\0b'], env: ENV, size: SIZE, output: () => {} });
+    for (let round = 0; round < 5; round += 1) {
+      expect(start).toThrow(expect.objectContaining({ code: 'PTY_FAILED' }));
+    }
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  test('a run leaves no descriptors behind', async () => {
+    await run(['true']);
+    const before = readdirSync('/proc/self/fd').length;
+    for (let round = 0; round < 5; round += 1) await run(['echo', 'x']);
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  test('gets extra descriptors from 3 on', async () => {
+    const fd = openSync('/etc/hostname', 'r');
+    const chunks: Buffer[] = [];
+    const program = new PtyProgram({
+      argv: ['cat', '/dev/fd/3'],
+      env: ENV,
+      size: SIZE,
+      inherit: [fd],
+      output: (chunk) => chunks.push(Buffer.from(chunk)),
+    });
+    await program.done;
+    closeSync(fd);
+    expect(Buffer.concat(chunks).toString().trim()).toBe(readFileSync('/etc/hostname', 'utf8').trim());
   });
 
   test('hanging up ends it', async () => {
