@@ -146,7 +146,9 @@ export class CatalogIndex {
   find(ref: RelationRef): IndexedRelation | undefined {
     if (ref.schema === 'pg_temp') return this.#temporary.get(ref.name);
     if (ref.schema !== undefined) return this.#bySchema.get(ref.schema)?.get(ref.name);
-    for (const schema of this.snapshot.searchPath) {
+    const { searchPath, complete } = this.snapshot;
+    // In a snapshot with gaps an earlier schema may hold a relation of that name which is not seen here.
+    for (const schema of complete ? searchPath : searchPath.slice(0, 1)) {
       const found = this.#bySchema.get(schema)?.get(ref.name);
       if (found !== undefined) return found;
     }

@@ -1,5 +1,6 @@
 import type { FuncCall, Node, WindowDef } from '@pgsql/types';
 import { allFieldsOf, constantOf, nameParts } from '../ast.ts';
+import { functionClass } from '../function-classes.ts';
 import { type Cell, derived, HARMLESS, measure, OPAQUE, summary, union } from './cell.ts';
 import { allNames, spread } from './column-list.ts';
 import { compare } from './comparison.ts';
@@ -55,7 +56,8 @@ function hasNamesake(tracer: Tracer, name: string): boolean {
 /** Functions of extensions written in C that promise to look at their arguments only. */
 function extensionKind(tracer: Tracer, name: string): FunctionKind | undefined {
   const functions = tracer.index?.functions(name) ?? [];
-  if (functions.length === 0) return undefined;
+  // A dangerous name stays one, whoever else uses it.
+  if (functions.length === 0 || functionClass(name) !== undefined) return undefined;
   const safe = functions.every((each) => each.language === 'c' && each.volatility === 'immutable');
   return safe ? 'pure' : undefined;
 }

@@ -19,8 +19,8 @@ export interface LineageWorld {
 /** Nesting that guard follows; deeper parts of a statement are opaque. */
 const MAX_DEPTH = 400;
 
-/** Cells looked at for one statement (some 20 million a second). */
-const MAX_WORK = 3_000_000;
+/** Cells looked at for one statement (a second has time for some three million). */
+const MAX_WORK = 1_000_000;
 
 /** How queries and expressions are traced; they need each other. */
 export interface Methods {

@@ -9,6 +9,9 @@ import { Scope } from './scope.ts';
 import type { Table } from './table.ts';
 import type { Tracer } from './tracer.ts';
 
+/** Longer definitions, in UTF-16 units, may have been cut by whoever read them: half a UNION is SQL too. */
+const MAX_DEFINITION = 100_000;
+
 /** The columns of a view as its definition makes them. Traced once for each snapshot. */
 export function traceView(tracer: Tracer, indexed: IndexedRelation): ViewTrace {
   if (indexed.view !== undefined) return indexed.view;
@@ -33,7 +36,7 @@ function opaqueView(indexed: IndexedRelation): ViewTrace {
 
 function traceDefinition(tracer: Tracer, indexed: IndexedRelation): ViewTrace {
   const { definition = '', columns } = indexed.relation;
-  const statements = parseText(definition);
+  const statements = definition.length < MAX_DEFINITION ? parseText(definition) : undefined;
   const [statement] = statements ?? [];
   if (statement === undefined || statements?.length !== 1) return opaqueView(indexed);
   const inner = tracer.fresh();

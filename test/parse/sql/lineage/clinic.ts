@@ -135,6 +135,8 @@ export const CLINIC: CatalogSnapshot = {
     view('v_wrong', ['x text', 'y text'], 'SELECT zip FROM patients;'),
     view('v_loop', ['x text'], 'SELECT x FROM v_loop;'),
     view('v_labelled', ['tail text none!'], 'SELECT "right"(ssn, 0) AS tail FROM patients;'),
+    view('v_cut', ['x text'], `SELECT zip FROM patients${' '.repeat(100_000)}`),
+    relation('v_unread', ['x text'], { kind: 'view' }),
     view('v_own', ['zip text phi.geo'], 'SELECT zip FROM patients;'),
     view('m_patients', ['ssn text'], 'SELECT patients.ssn FROM patients;', { kind: 'materialized' }),
   ],
@@ -144,6 +146,7 @@ export const CLINIC: CatalogSnapshot = {
     userFunction('lower_mine'),
     userFunction('reverse', { language: 'plpgsql' }),
     userFunction('similarity', { language: 'c', volatility: 'immutable' }),
+    userFunction('query_to_xml', { language: 'c', volatility: 'immutable' }),
     userFunction('crosstab', { language: 'c', volatility: 'stable' }),
   ],
 };
