@@ -195,7 +195,9 @@ function listItems(node: Node | undefined): readonly Node[] {
 
 function judgeList(expression: A_Expr, alias: string): Truth {
   const left = structureOf(expression.lexpr, alias);
-  const contains = listItems(expression.rexpr).some((item) => structureOf(item, alias) === left);
+  const contains = listItems(expression.rexpr).some(
+    (item) => constantOf(item) === undefined && structureOf(item, alias) === left,
+  );
   return contains ? always('the list contains the value itself') : OPEN;
 }
 

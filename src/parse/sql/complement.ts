@@ -35,7 +35,7 @@ interface Part {
 export function alternativesCoverAll(alternatives: readonly Node[], alias: string): boolean {
   if (hasNegationPair(alternatives, alias)) return true;
   const parts = alternatives.flatMap((alternative) => comparisonPart(alternative, alias));
-  return parts.some((part) => hasOpposite(part, parts) || coversByOrder(part, parts));
+  return [...grouped(parts, (part) => part.left).values()].some(coversLeft);
 }
 
 function hasNegationPair(alternatives: readonly Node[], alias: string): boolean {
@@ -80,22 +80,26 @@ function comparisonPart(node: Node, alias: string): readonly Part[] {
   ];
 }
 
-function hasOpposite(part: Part, parts: readonly Part[]): boolean {
-  const opposite = OPPOSITE[part.operator];
-  return parts.some(
-    (other) => other.operator === opposite && other.left === part.left && other.right === part.right,
-  );
+function grouped(parts: readonly Part[], key: (part: Part) => string): ReadonlyMap<string, readonly Part[]> {
+  const groups = new Map<string, Part[]>();
+  for (const part of parts) {
+    const group = groups.get(key(part));
+    if (group === undefined) groups.set(key(part), [part]);
+    else group.push(part);
+  }
+  return groups;
 }
 
-function coversByOrder(part: Part, parts: readonly Part[]): boolean {
-  const same = parts.filter((other) => other.left === part.left);
-  const covered = same
-    .filter((other) => other.right === part.right)
-    .map((other) => COVERAGE[other.operator] ?? '')
-    .join('');
-  if (['<', '=', '>'].every((relation) => covered.includes(relation))) return true;
-  const from = lowest(same.filter((other) => other.operator === '>' || other.operator === '>='));
-  const upTo = highest(same.filter((other) => other.operator === '<' || other.operator === '<='));
+/** Comparisons of one and the same expression. */
+function coversLeft(parts: readonly Part[]): boolean {
+  for (const same of grouped(parts, (part) => part.right).values()) {
+    const operators = new Set(same.map((part) => part.operator));
+    if ([...operators].some((operator) => operators.has(OPPOSITE[operator] ?? ''))) return true;
+    const covered = [...operators].map((operator) => COVERAGE[operator] ?? '').join('');
+    if (['<', '=', '>'].every((relation) => covered.includes(relation))) return true;
+  }
+  const from = lowest(parts.filter((part) => part.operator === '>' || part.operator === '>='));
+  const upTo = highest(parts.filter((part) => part.operator === '<' || part.operator === '<='));
   return from !== undefined && upTo !== undefined && from < upTo;
 }
 

@@ -32,8 +32,8 @@ const OBJECT_WRITE: FunctionClass = { kind: 'large-object', access: 'write' };
 const GROUPS: readonly (readonly [FunctionClass, string])[] = [
   [
     FILE_READ,
-    'pg_read_file pg_read_binary_file pg_read_file_all pg_read_file_off_len pg_stat_file pg_file_read ' +
-      'pg_file_length pg_logdir_ls pg_current_logfile lo_import',
+    'pg_read_file pg_read_file_old pg_read_binary_file pg_read_file_all pg_read_file_off_len pg_stat_file pg_file_read ' +
+      'pg_file_length pg_logdir_ls lo_import',
   ],
   [FILE_WRITE, 'lo_export pg_file_write pg_file_rename pg_file_unlink pg_file_sync'],
   [

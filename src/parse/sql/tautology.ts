@@ -72,7 +72,7 @@ function judgeNullTest(test: NullTest, target: PredicateTarget): Truth {
 
 function isNeverNull(node: Node | undefined, target: PredicateTarget): boolean {
   const column = columnName(node);
-  if (column !== undefined) return isKeyName(column, target) || column === target.alias;
+  if (column !== undefined) return isKeyName(column, target);
   if (fieldsOf(node, 'NullTest') !== undefined || fieldsOf(node, 'BooleanTest') !== undefined) return true;
   const expression = fieldsOf(node, 'A_Expr');
   if (expression !== undefined) {
