@@ -10,7 +10,7 @@ export function questionOf(request: EnforceRequest, timeoutMs: number): Question
   const typed = judgement.obligations.typedConfirmation === true;
   return {
     id: judgement.id,
-    statement: judgement.masked,
+    statement: judgement.shown,
     target: target.name,
     environment: environment.class,
     actor: { kind: actor.kind, id: actor.id },
@@ -25,8 +25,13 @@ export function questionOf(request: EnforceRequest, timeoutMs: number): Question
     ...(transaction.state === 'idle'
       ? {}
       : { transaction: { openMs: transaction.openMs, locks: transaction.locks } }),
-    ...(typed ? { typed: target.name } : {}),
+    ...(typed ? { typed: typedWord(request) } : {}),
   };
+}
+
+/** Short enough to type, long enough to make one look: the database or the object at stake. */
+function typedWord({ target }: EnforceRequest): string {
+  return target.database ?? target.name;
 }
 
 /** "about 48,200 of 50,000 rows (planner's estimate)"; undefined when nothing at all is known. */

@@ -18,6 +18,7 @@ export type Judged = Pick<
   | 'fingerprint'
   | 'statementHash'
   | 'masked'
+  | 'shown'
   | 'findings'
   | 'intents'
   | 'data'

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Journal } from '../audit/journal.ts';
 import { type PreparedPolicy, preparePolicy } from '../decide/prepare.ts';
+import { maskText } from '../mask/text.ts';
 import type { CatalogSnapshot } from '../model/catalog.ts';
 import { GuardError } from '../model/errors.ts';
 import type { Intent } from '../model/intent.ts';
@@ -11,6 +12,7 @@ import { unreachable } from '../model/unreachable.ts';
 import { decisionBody, entryActor, noteBody } from './entry-parts.ts';
 import { evaluate } from './evaluate.ts';
 import type { Evaluation } from './evaluation.ts';
+import { withImpact } from './impact-message.ts';
 
 /** A verdict is good for this long, in milliseconds: then the facts may have changed. */
 const VERDICT_LIFE_MS = 60_000;
@@ -181,6 +183,7 @@ function toJudgement(request: JudgeRequest, evaluation: Evaluation): Omit<Judgem
   const { decision, text } = evaluation;
   return {
     ...decision,
+    message: decision.verdict === 'allow' ? decision.message : withImpact(decision.message, evaluation.data),
     statementHash: hash(
       'sha256',
       `${request.target.identity ?? request.target.name}\0${request.text}`,
@@ -194,6 +197,7 @@ function toJudgement(request: JudgeRequest, evaluation: Evaluation): Omit<Judgem
     plans: evaluation.plans,
     fingerprint: decision.verdict === 'prompt' ? text.fingerprint : '',
     masked: text.masked,
+    shown: decision.verdict === 'prompt' ? maskText(request.text) : text.masked,
     wants: evaluation.wants,
   };
 }

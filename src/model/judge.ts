@@ -111,8 +111,10 @@ export interface Judgement extends Decision {
   readonly plans: readonly StatementPlan[];
   /** Shape of the statement (literals removed), for "allow the same shape". */
   readonly fingerprint: string;
-  /** The text as a person may see it. */
+  /** The text with its literals hidden: what entries hold. */
   readonly masked: MaskedText;
+  /** The text as the person who typed it may see it again: values with the shape of somebody's are hidden. */
+  readonly shown: MaskedText;
   /** Not empty: supply these estimates and ask again; no entry was written. */
   readonly wants: readonly EstimateQuery[];
 }

@@ -21,6 +21,7 @@ import { OpenTransaction } from './open-transaction.ts';
 import { answerOwn, misspelt, refuseSetting } from './own-answer.ts';
 import { type OwnStatement, readOwnStatement } from './own-statement.ts';
 import { CANCELLED, failure, refusalOf } from './refusal.ts';
+import { reportFailure } from './report-failure.ts';
 import { estimateRows, noEstimates } from './row-estimate.ts';
 import { scrubOutside } from './scrub.ts';
 import { checkParameter, startupParameters } from './startup-check.ts';
@@ -91,10 +92,7 @@ export class ConnectionGate implements Gate {
     try {
       return await this.#rule(request);
     } catch (error) {
-      this.#setting.post({
-        kind: 'trouble',
-        text: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
+      reportFailure(error, this.#setting.post);
       return {
         kind: 'disconnect',
         refusal: failure('this statement could not be judged or recorded, so it was not run.'),
@@ -147,7 +145,7 @@ export class ConnectionGate implements Gate {
           catalog: this.#catalog,
           policy: this.#setting.policy,
           actor: this.#setting.actor.kind,
-          environment: this.#knownEnvironment().class,
+          environment: this.#knownEnvironment(),
           digest: this.#setting.digest,
         },
         judgement.obligations,

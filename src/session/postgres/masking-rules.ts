@@ -4,8 +4,8 @@ import type { MaskingRules } from '../../mask/fate.ts';
 import type { KeyedDigest } from '../../mask/pseudonym.ts';
 import type { ActorKind } from '../../model/actor.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
-import type { EnvironmentClass } from '../../model/environment.ts';
-import type { Obligations } from '../../model/obligation.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { MaskPattern, Obligations } from '../../model/obligation.ts';
 import type { CompiledPolicy } from '../../model/policy.ts';
 
 /** Stands for a catalog that can't be read: nothing is known, so nothing passes unmasked. */
@@ -36,16 +36,25 @@ export interface MaskingWorld {
   readonly catalog: CatalogSnapshot | undefined;
   readonly policy: CompiledPolicy;
   readonly actor: ActorKind;
-  readonly environment: EnvironmentClass;
+  readonly environment: Environment;
   readonly digest: KeyedDigest;
+}
+
+const EVERYTHING: readonly MaskPattern[] = ['phi.*', 'pii.*', 'cred.*'];
+const CREDENTIALS: readonly MaskPattern[] = ['cred.*'];
+
+/** A read of nothing classed has no obligation, but what it returns may still hold a value nobody expected there. */
+function patterns(obligations: Obligations, environment: Environment): readonly MaskPattern[] {
+  if (obligations.mask.length > 0) return obligations.mask;
+  return environment.synthetic ? CREDENTIALS : EVERYTHING;
 }
 
 /** How the results of one allowed message are masked. */
 export function maskingRules(world: MaskingWorld, obligations: Obligations): MaskingRules {
   return {
     catalog: indexOf(world.catalog ?? UNREADABLE),
-    mask: obligations.mask,
-    unclassified: world.policy.unclassified[world.actor][world.environment],
+    mask: patterns(obligations, world.environment),
+    unclassified: world.policy.unclassified[world.actor][world.environment.class],
     digest: world.digest,
     year: new Date().getFullYear(),
   };

@@ -11,6 +11,7 @@ import type { TargetFacts } from '../../observe/target-match.ts';
 import { observeReach } from '../../observe/target-reach.ts';
 import { labelTarget, TargetStore } from '../../observe/targets.ts';
 import type { Probe, ServerFacts, WireRefusal } from '../../wire/postgres/gate.ts';
+import { placeOf } from '../../wire/postgres/resolve/place.ts';
 import { targetsFile } from '../state-places.ts';
 import type { FromWorker, WorkerSetting } from './messages.ts';
 import { failure } from './refusal.ts';
@@ -88,16 +89,10 @@ export class Surroundings {
   }
 
   #facts(server: ServerFacts, identity: ServerIdentity): TargetFacts {
-    const [{ host, port }] = this.#setting.target.servers;
     return {
-      host,
-      port,
+      ...placeOf(this.#setting.target, server.peer),
       database: identity.database,
-      ...present({
-        identity: identity.identity,
-        certificate: server.certificate,
-        service: this.#setting.target.service,
-      }),
+      ...present({ identity: identity.identity, certificate: server.certificate }),
     };
   }
 

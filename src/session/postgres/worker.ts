@@ -18,6 +18,7 @@ import { sessionDigest } from './masking-rules.ts';
 import type { FromWorker, ToWorker, WorkerSetting } from './messages.ts';
 import { Purpose } from './purpose.ts';
 import { RemotePrompter } from './remote-prompter.ts';
+import { reportFailure } from './report-failure.ts';
 import { Surroundings } from './surroundings.ts';
 
 const KEY_BYTES = 32;
@@ -105,26 +106,9 @@ class WorkerThread {
   async #close(): Promise<void> {
     this.#prompter.close();
     await this.#server?.close();
-    await this.#judge?.close().catch((error: unknown) => this.fail(error));
+    await this.#judge?.close().catch((error: unknown) => reportFailure(error, this.#post));
     parentPort?.close();
   }
-
-  fail(error: unknown): void {
-    const known = error instanceof GuardError ? error : undefined;
-    this.#post({ kind: 'trouble', text: trace(error) });
-    this.#post({
-      kind: 'failed',
-      code: known?.code ?? 'INTERNAL',
-      message: known?.message ?? "guard's worker failed; the connection is closed",
-      ...(known?.hint === undefined ? {} : { hint: known.hint }),
-    });
-  }
-}
-
-/** For the debug file: the error and what caused it. */
-function trace(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${trace(error.cause)}`}`;
 }
 
 const port = parentPort;
@@ -134,5 +118,5 @@ port.on('message', (message: ToWorker) => thread.received(message));
 try {
   await thread.start();
 } catch (error) {
-  thread.fail(error);
+  reportFailure(error, (message) => port.postMessage(message));
 }
