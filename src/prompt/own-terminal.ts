@@ -8,6 +8,13 @@ export interface OwnTerminalOptions {
 
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
+/** They end the question, not guard: what was asked about is then refused, and the terminal is as it was. */
+const ENDING_SIGNALS = [
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGTERM',
+] as const satisfies readonly NodeJS.Signals[];
 
 /**
  * The user's terminal while no program runs on it (before a session starts, after it ended): raw for the length of
@@ -39,6 +46,7 @@ export class OwnTerminal implements HoldableTerminal {
     input.on('data', typed).on('end', lost).on('error', lost);
     output.on('resize', resized).on('error', lost);
     process.on('exit', cooked);
+    for (const signal of ENDING_SIGNALS) process.on(signal, lost);
     input.resume();
     return {
       screen: 'main',
@@ -58,6 +66,7 @@ export class OwnTerminal implements HoldableTerminal {
         input.off('data', typed).off('end', lost).off('error', lost);
         output.off('resize', resized).off('error', lost);
         process.off('exit', cooked);
+        for (const signal of ENDING_SIGNALS) process.off(signal, lost);
         input.pause();
         cooked();
       },
