@@ -41,7 +41,6 @@ export function judged(changes: Partial<Judged> = {}): Judged {
     fingerprint: 'f1',
     statementHash: 'h1',
     masked: masked('UPDATE claims SET state = $1 WHERE id = $2'),
-    shown: masked("UPDATE claims SET state = 'open' WHERE id = 7"),
     shown: masked('UPDATE claims SET state = $1 WHERE id = $2'),
     findings: [
       {
