@@ -1,9 +1,9 @@
-import { decide } from '../decide/decide.ts';
 import { maskText } from '../mask/text.ts';
 import { NO_DATA } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { JudgeRequest, Language } from '../model/judge.ts';
 import type { Parsed } from '../model/parsed.ts';
+import { decideForSuspects } from './decide-suspects.ts';
 import type { JudgeWorld } from './evaluate-sql.ts';
 import type { Evaluation } from './evaluation.ts';
 import { situationFacts } from './situation-facts.ts';
@@ -74,7 +74,10 @@ export function evaluateArgv(
     parsed: parsed.kind,
     findings: [finding],
     data: NO_DATA,
-    decision: decide({ findings: [finding], facts: situationFacts(request, NO_DATA), parsed }, world.policy),
+    decision: decideForSuspects(
+      { findings: [finding], facts: situationFacts(request, NO_DATA), parsed },
+      world.policy,
+    ),
     plans: [],
     wants: [],
     text: { masked: maskText(request.text), fingerprint: '' },

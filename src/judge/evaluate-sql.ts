@@ -1,17 +1,17 @@
 import { analyzeSql, doubtFinding } from '../analyze/index.ts';
-import { decide } from '../decide/decide.ts';
 import type { PreparedPolicy } from '../decide/prepare.ts';
 import { maskStatement } from '../mask/statement.ts';
 import type { CatalogSnapshot } from '../model/catalog.ts';
 import type { Finding } from '../model/finding.ts';
-import type { JudgeRequest } from '../model/judge.ts';
-import type { ParsedSql } from '../model/sql.ts';
+import type { JudgeRequest, StatementMemory, StatementPlan } from '../model/judge.ts';
+import type { ParsedSql, SqlStatement } from '../model/sql.ts';
 import type { MaskedText, RawText } from '../model/text.ts';
 import { estimateQueries } from '../parse/sql/estimate.ts';
 import { fingerprintSql } from '../parse/sql/fingerprint.ts';
 import { sqlLiterals } from '../parse/sql/literals.ts';
 import { parseSql } from '../parse/sql/parse-sql.ts';
 import { dataFacts, NO_MEMORY } from './data-facts.ts';
+import { decideForSuspects } from './decide-suspects.ts';
 import type { Evaluation } from './evaluation.ts';
 import { EvaluationCache } from './evaluation-cache.ts';
 import { situationFacts } from './situation-facts.ts';
@@ -65,6 +65,20 @@ export interface JudgeWorld {
   readonly catalog: CatalogSnapshot | undefined;
 }
 
+/** A statement that changes the schema or where names are looked up makes the catalog wrong for those after it. */
+function planAll(
+  statements: readonly SqlStatement[],
+  catalog: CatalogSnapshot | undefined,
+  memory: StatementMemory,
+): readonly StatementPlan[] {
+  let known = catalog;
+  return statements.map((statement) => {
+    const plan = planStatement(statement, known, memory);
+    if (plan.changesSchema) known = undefined;
+    return plan;
+  });
+}
+
 /**
  * The whole way from a text to a decision: parse, analyze, facts, decide. Pure and synchronous; the same
  * request and world give the same answer. `wants` is not empty when row estimates would change the facts.
@@ -82,8 +96,8 @@ export function evaluateSql(request: JudgeRequest, world: JudgeWorld): Evaluatio
     parsed: parsed.kind,
     findings,
     data,
-    decision: decide({ findings, facts: situationFacts(request, data), parsed }, world.policy),
-    plans: parsed.items.map((statement) => planStatement(statement, catalog, memory)),
+    decision: decideForSuspects({ findings, facts: situationFacts(request, data), parsed }, world.policy),
+    plans: planAll(parsed.items, catalog, memory),
     wants:
       request.estimates === undefined
         ? parsed.items.flatMap((statement, index) => estimateQueries(statement, index))

@@ -102,6 +102,11 @@ export class ConnectionGate implements Gate {
 
   async idle(probe: Probe): Promise<void> {
     if (!this.#catalogStale && !this.#setting.catalogs.isStale(this.#catalogKey)) return;
+    if (!(await this.#transaction.mayQuery(probe))) {
+      // Names may mean something else than guard knows: until it may look, nothing is known.
+      if (this.#catalogStale) this.#catalog = undefined;
+      return;
+    }
     this.#catalogStale = false;
     this.#catalog = await this.#setting.catalogs.refresh(this.#catalogKey, probe);
   }
@@ -153,7 +158,10 @@ export class ConnectionGate implements Gate {
       completed: (plan: StatementPlan) => {
         this.#transaction.ran(plan);
         if (plan.remember !== undefined) this.#memory.apply(plan.remember);
-        if (plan.changesSchema) this.#catalogStale = true;
+        if (!plan.changesSchema) return;
+        this.#catalogStale = true;
+        // A cursor's query was read with names as they were; from now on its rows are opaque.
+        this.#memory.apply({ kind: 'close', name: 'all' });
       },
     });
   }

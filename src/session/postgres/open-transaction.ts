@@ -36,6 +36,17 @@ export class OpenTransaction {
     if (!BEFORE_SNAPSHOT.has(plan.kind)) this.#snapshot = true;
   }
 
+  /** False when a query now would fix what a REPEATABLE READ or SERIALIZABLE transaction sees before the user's first one. */
+  async mayQuery(probe: Probe): Promise<boolean> {
+    if (this.#snapshot) return true;
+    const answer = await probe.simple('SHOW transaction_isolation');
+    const level = answer.kind === 'rows' ? answer.results[0]?.[0]?.[0] : undefined;
+    if (level === 'read committed' || level === 'read uncommitted') return true;
+    // Outside a transaction the server refuses a savepoint; inside it takes no snapshot.
+    const inside = await probe.simple('SAVEPOINT guard_look; RELEASE SAVEPOINT guard_look');
+    return inside.kind === 'error';
+  }
+
   /** What a question must know of the transaction it would hold up. */
   async context({ transaction, transactionMs, probe }: StatementRequest): Promise<TransactionContext> {
     if (transaction === 'idle') return NO_TRANSACTION;

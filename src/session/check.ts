@@ -1,0 +1,1 @@
+import { preparedNothing } from './x.ts';
