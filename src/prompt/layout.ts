@@ -1,6 +1,6 @@
 import type { Question } from '../model/prompter.ts';
 import type { TerminalSize } from '../model/terminal-hold.ts';
-import { wrap } from '../terminal/width.ts';
+import { cells, wrap } from '../terminal/width.ts';
 import type { Asking } from './asking.ts';
 import {
   type Line,
@@ -42,6 +42,13 @@ export interface Panel {
   readonly scroll: number;
 }
 
+/** What the lines between border and keys may take. */
+interface Box {
+  readonly width: number;
+  readonly rows: number;
+  readonly mark: Signs;
+}
+
 /** Rows that belong together. `least` are kept on a low terminal; `rank` 0 is never dropped, higher ranks go first. */
 interface Block {
   readonly lines: readonly Line[];
@@ -57,10 +64,11 @@ export function panelOf(input: PanelInput): Panel {
   const rows = Math.max(1, input.size.rows - (border ? FRAME_ROWS : 0));
   const mark = signs(input.style);
   const foot = footer(input, width, mark);
+  const box: Box = { width, rows: rows - foot.length, mark };
   const body =
     input.asking.view === 'question'
-      ? { lines: squeeze(questionBlocks(input, width, mark), rows - foot.length, mark), scroll: 0 }
-      : page(input, { width, rows: rows - foot.length, mark });
+      ? { lines: squeeze(questionBlocks(input, width, mark), box), scroll: 0 }
+      : page(input, box);
   return { lines: [...body.lines, ...foot].slice(0, rows), border, columns, scroll: body.scroll };
 }
 
@@ -128,14 +136,15 @@ function duration(ms: number): string {
 }
 
 /** Takes lines away until the blocks fit: first those that say more of the same, then whole blocks by rank. */
-function squeeze(blocks: readonly Block[], rows: number, mark: Signs): readonly Line[] {
+function squeeze(blocks: readonly Block[], { width, rows, mark }: Box): readonly Line[] {
   let kept = [...blocks];
   while (height(kept) > rows) {
     const longest = kept
       .filter((block) => block.lines.length > block.least)
       .sort(byLength)
       .at(0);
-    if (longest !== undefined) kept = kept.map((block) => (block === longest ? cut(block, mark) : block));
+    if (longest !== undefined)
+      kept = kept.map((block) => (block === longest ? cut(block, width, mark) : block));
     else {
       const dropped = kept
         .filter((block) => block.rank > 0)
@@ -157,22 +166,20 @@ function byLength(a: Block, b: Block): number {
 }
 
 /** One line less; the last one shows that something is missing. */
-function cut(block: Block, mark: Signs): Block {
+function cut(block: Block, width: number, mark: Signs): Block {
   const lines = block.lines.slice(0, -1);
   const last = lines.at(-1) ?? [];
+  const sign = ` ${mark.ellipsis}`;
   const text = last.map((segment) => segment.text).join('');
-  if (text.endsWith(mark.ellipsis)) return { ...block, lines };
-  const [first, ...rest] = last;
-  const tail = rest.at(-1) ?? first ?? { text: '', tone: 'plain' };
-  const shorter = { ...tail, text: `${tail.text.slice(0, -mark.ellipsis.length - 1)} ${mark.ellipsis}` };
-  return { ...block, lines: [...lines.slice(0, -1), [...last.slice(0, -1), shorter]] };
+  if (text.endsWith(sign)) return { ...block, lines };
+  const tone = last.at(-1)?.tone ?? 'plain';
+  const room = Math.max(0, width - cells(sign));
+  const shorter = [...line(last, room, ''), { text: sign, tone }];
+  return { ...block, lines: [...lines.slice(0, -1), shorter] };
 }
 
 /** One page of the explanation or of the details. */
-function page(
-  input: PanelInput,
-  box: { readonly width: number; readonly rows: number; readonly mark: Signs },
-): { readonly lines: readonly Line[]; readonly scroll: number } {
+function page(input: PanelInput, box: Box): { readonly lines: readonly Line[]; readonly scroll: number } {
   const { question, asking, style } = input;
   const texts = asking.view === 'explain' ? question.explain : [question.statement, ...question.details];
   const all = texts.flatMap((text) => shownLines(text, style)).flatMap((text) => wrap(text, box.width));

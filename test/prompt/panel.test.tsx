@@ -161,6 +161,15 @@ describe('what the panel says', () => {
   });
 });
 
+test('a text that had to be cut shows so at its end and keeps what fits', () => {
+  const text = show(
+    { statement: masked('DELETE FROM claims\n WHERE filed < 2019'), cascades: [] },
+    {},
+    { columns: 40, rows: 9 },
+  ).text();
+  expect(text).toContain('DELETE FROM claims … ');
+});
+
 describe('keys', () => {
   const NO: Answer = { kind: 'no', because: 'person' };
 
