@@ -155,6 +155,22 @@ describe('a server that goes away', () => {
     );
   });
 
+  test('a client that stopped reading does not keep the proxy from closing', async () => {
+    guard = await guarded(cluster);
+    const client = await guard.client();
+    const { stream } = client.connection;
+    const asked = client.query('SELECT * FROM big').catch((error: unknown) => error);
+    await until(() => (guard?.gate.requests.length ?? 0) > 0);
+    stream.pause();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const started = Date.now();
+    await guard.proxy.close();
+    expect(Date.now() - started).toBeLessThan(5000);
+    stream.resume();
+    expect(await asked).toBeInstanceOf(Error);
+    await until(async () => (await backends()) === 0);
+  });
+
   test('the second of two servers answers', async () => {
     const servers = [
       { host: 'localhost', hostaddr: '127.0.0.1', port: await freePort() },

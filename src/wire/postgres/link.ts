@@ -26,7 +26,7 @@ export async function link(target: ConnectionTarget, startup: Buffer, signal: Ab
     const linked = await linkServer(target, { server, startup, signal }, failures);
     if (linked !== undefined) return linked;
   }
-  throw new GuardError('TARGET_UNREACHABLE', failures.join('; '));
+  throw new GuardError('TARGET_UNREACHABLE', [...new Set(failures)].join('; '));
 }
 
 function refuseImpossible(target: ConnectionTarget): void {
@@ -94,8 +94,6 @@ async function linkOnce(target: ConnectionTarget, attempt: Attempt, wish: TlsWis
       socket.off('error', lose);
       socket.off('close', lose);
       attempt.signal.removeEventListener('abort', lose);
-      // Held by nobody for a moment: a late error must not be unhandled.
-      socket.on('error', () => {});
       resolve({ upstream, first });
     });
     socket.write(attempt.startup);
@@ -109,7 +107,6 @@ export async function cancelOver(target: ConnectionTarget, upstream: Upstream, k
   const { socket } = await openUpstream(target, upstream.server, secure ? 'must' : 'no');
   await new Promise<void>((resolve) => {
     const timer = setTimeout(() => socket.destroy(), CANCEL_MS);
-    socket.on('error', () => {});
     socket.once('close', () => {
       clearTimeout(timer);
       resolve();

@@ -12,6 +12,9 @@ import type { Startup } from './startup.ts';
 import type { ConnectionTarget } from './target.ts';
 import type { Upstream } from './upstream.ts';
 
+/** How long a side may take to read the last words (milliseconds). */
+const LINGER_MS = 1000;
+
 export interface ClientOptions {
   readonly client: Socket;
   readonly target: ConnectionTarget;
@@ -170,10 +173,16 @@ export class ProxiedClient {
 
   #close(): void {
     this.#abort.abort();
-    this.#upstream?.socket.destroySoon();
-    this.#client.destroySoon();
+    for (const socket of [this.#upstream?.socket, this.#client]) if (socket !== undefined) leave(socket);
     this.#options.onClosed();
   }
+}
+
+/** Lets the last words out, but waits for nobody who does not read them. */
+function leave(socket: Socket): void {
+  socket.destroySoon();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function pauseWhile(socket: Socket, wait: boolean): void {

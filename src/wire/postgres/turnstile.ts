@@ -1,6 +1,7 @@
+import type { TransactionState } from '../../model/facts.ts';
 import type { RawText } from '../../model/text.ts';
 import type { Channel } from './channel.ts';
-import type { BoundParameters, Ruling, StatementRequest, WireRefusal } from './gate.ts';
+import type { BoundParameters, Probe, Ruling, StatementRequest, WireRefusal } from './gate.ts';
 import type { ProbeDesk, ProbeLease } from './probe.ts';
 import { SQLSTATE } from './refusal.ts';
 
@@ -35,6 +36,35 @@ interface Held {
   decided: boolean;
 }
 
+/** Plain fields only, so that a gate may copy it. A class, because this is made for every statement. */
+class HeldRequest implements StatementRequest {
+  readonly protocol: 'simple' | 'extended';
+  readonly phase: 'parse' | 'execute';
+  readonly text: RawText;
+  readonly transaction: TransactionState;
+  readonly transactionMs: number;
+  readonly cancel: AbortSignal;
+  readonly name?: string;
+  readonly bound?: BoundParameters;
+  readonly probe?: Probe;
+
+  constructor(
+    question: Question,
+    channel: Channel,
+    held: { readonly lease: ProbeLease | undefined; readonly cancel: AbortSignal },
+  ) {
+    this.protocol = question.protocol;
+    this.phase = question.phase;
+    this.text = question.text;
+    this.transaction = channel.transaction;
+    this.transactionMs = channel.transactionMs;
+    this.cancel = held.cancel;
+    if (question.name !== undefined) this.name = question.name;
+    if (question.bound !== undefined) this.bound = question.bound;
+    if (held.lease !== undefined) this.probe = held.lease;
+  }
+}
+
 /** Asks the gate and holds the client while it thinks. One question at a time. */
 export class Turnstile {
   readonly #channel: Channel;
@@ -54,7 +84,9 @@ export class Turnstile {
   /** Answers with the ruling, or with `undefined` and calls `then` later. */
   ask(question: Question, then: (ruling: Ruling) => void): Ruling | undefined {
     const lease = this.#probes.open();
-    const answer = this.#channel.gate.statement(this.#request(question, lease));
+    const answer = this.#channel.gate.statement(
+      new HeldRequest(question, this.#channel, { lease, cancel: this.#abort.signal }),
+    );
     if (!('then' in answer)) {
       lease?.close();
       return answer;
@@ -110,15 +142,6 @@ export class Turnstile {
     this.#held = undefined;
     this.#channel.guarded(() => held.then(ruling));
     this.#channel.onProgress();
-  }
-
-  #request(question: Question, probe: ProbeLease | undefined): StatementRequest {
-    const { protocol, phase, text, name, bound } = question;
-    const { transaction, transactionMs } = this.#channel;
-    const cancel = this.#abort.signal;
-    const always = { protocol, phase, text, transaction, transactionMs, cancel };
-    if (name === undefined) return probe === undefined ? always : { ...always, probe };
-    return { ...always, name, ...(probe !== undefined && { probe }), ...(bound !== undefined && { bound }) };
   }
 }
 

@@ -97,6 +97,8 @@ function dial(server: ServerAddress, limit: number): Promise<Socket> {
   const socket = isSocketFolder(server)
     ? connect({ path: socketPath(server) })
     : connect({ host: server.hostaddr ?? server.host, port: server.port, noDelay: true, keepAlive: true });
+  // Whoever owns the socket later sees its `close`; an error without a listener would end the process.
+  socket.on('error', () => {});
   return settle<Socket>(socket, limit, (resolve) => {
     socket.once('connect', () => resolve(socket));
   }).catch((error: unknown) => {
@@ -126,6 +128,7 @@ function encrypt(
   limit: number,
 ): Promise<TLSSocket> {
   const secure = connectTls({ ...tlsOptions(link.target, link.host), socket });
+  secure.on('error', () => {});
   return settle(secure, limit, (resolve) => secure.once('secureConnect', () => resolve(secure)));
 }
 
@@ -143,8 +146,6 @@ function settle<T>(socket: Socket, limit: number, begin: Begin<T>): Promise<T> {
     };
     const lose = (error: Error): void => {
       stop();
-      // Late errors of a socket that is given up must not be unhandled.
-      socket.on('error', () => {});
       reject(error);
     };
     socket.once('error', lose);
