@@ -3,7 +3,7 @@ import type { PreparedPolicy } from '../decide/prepare.ts';
 import { maskStatement } from '../mask/statement.ts';
 import type { CatalogSnapshot } from '../model/catalog.ts';
 import type { Finding } from '../model/finding.ts';
-import type { JudgeRequest, StatementMemory, StatementPlan } from '../model/judge.ts';
+import type { EstimateQuery, JudgeRequest, StatementMemory, StatementPlan } from '../model/judge.ts';
 import type { ParsedSql, SqlStatement } from '../model/sql.ts';
 import type { MaskedText, RawText } from '../model/text.ts';
 import { estimateQueries } from '../parse/sql/estimate.ts';
@@ -14,9 +14,11 @@ import { dataFacts, NO_MEMORY } from './data-facts.ts';
 import { decideForSuspects } from './decide-suspects.ts';
 import type { Evaluation } from './evaluation.ts';
 import { EvaluationCache } from './evaluation-cache.ts';
+import { readPrepared } from './prepared-statements.ts';
 import { situationFacts } from './situation-facts.ts';
 import { planStatement } from './statement-plan.ts';
 import { userFunctionFindings } from './user-functions.ts';
+import { isWrite } from './write-scale.ts';
 
 /** Texts whose analysis is kept, and the longest text that is (UTF-16 code units). */
 const KEPT_TEXTS = 2_000;
@@ -85,22 +87,27 @@ function planAll(
  */
 export function evaluateSql(request: JudgeRequest, world: JudgeWorld): Evaluation {
   const analysis = analyzeText(request.text);
-  const { parsed, findings: fromText } = analysis;
+  const { parsed } = analysis;
   const { catalog } = world;
   const memory = request.memory ?? NO_MEMORY;
-  const fromCatalog = userFunctionFindings(parsed.items, catalog);
+  const items = readPrepared(parsed.items, memory);
+  const fromText = items === parsed.items ? analysis.findings : analyzeSql(items);
+  const fromCatalog = userFunctionFindings(items, catalog);
   const findings = fromCatalog.length === 0 ? fromText : [...fromText, ...fromCatalog];
-  const data = dataFacts(parsed.items, { catalog, memory, estimates: request.estimates ?? [] });
+  const data = dataFacts(items, { catalog, memory, estimates: request.estimates ?? [] });
   return {
     text: analysis,
     parsed: parsed.kind,
     findings,
     data,
     decision: decideForSuspects({ findings, facts: situationFacts(request, data), parsed }, world.policy),
-    plans: planAll(parsed.items, catalog, memory),
-    wants:
-      request.estimates === undefined
-        ? parsed.items.flatMap((statement, index) => estimateQueries(statement, index))
-        : [],
+    plans: planAll(items, catalog, memory),
+    wants: request.estimates === undefined ? items.flatMap(wantedEstimates) : [],
   };
+}
+
+/** `EXPLAIN EXECUTE name(…)` plans a prepared statement with its values. */
+function wantedEstimates(statement: SqlStatement, index: number): readonly EstimateQuery[] {
+  if (statement.kind !== 'ExecuteStmt') return estimateQueries(statement, index);
+  return statement.effects.some(isWrite) ? [{ statement: index, explain: statement.text }] : [];
 }
