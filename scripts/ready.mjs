@@ -1,7 +1,7 @@
 // Makes a fresh checkout ready: packages, what tests need from the system (--test), and the build.
 // Quick when nothing changed: each step leaves a stamp with the hash of what it depends on.
 // Node's own modules only: this runs before anything is installed.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,13 +11,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamps = join(root, '.stamp');
 const forTests = process.argv.includes('--test');
 
-/** Debian packages that the real tests need: package → a program or file that proves it is there. */
+/** Debian packages that the tests need: package → a program or file that proves it is there. */
 const SYSTEM_PACKAGES = {
   postgresql: '/usr/lib/postgresql',
   'postgresql-client': '/usr/bin/psql',
   pgbouncer: '/usr/sbin/pgbouncer',
   openssl: '/usr/bin/openssl',
-  procps: '/usr/bin/ps',
+  procps: '/bin/ps',
+  'util-linux': '/usr/bin/setsid',
+  strace: '/usr/bin/strace',
+  less: '/usr/bin/less',
+  'groff-base': '/usr/bin/groff',
+  zsh: '/usr/bin/zsh',
 };
 
 /** psql releases that close CVE-2026-18408, by major version. */
@@ -61,57 +66,79 @@ function run(file, args, options = {}) {
   }
 }
 
-function psqlIsFixed() {
-  try {
-    const [, major, minor] =
-      /(\d+)\.(\d+)/.exec(execFileSync('psql', ['--version'], { encoding: 'utf8' })) ?? [];
-    const minimum = PSQL_MINIMUM[major];
-    return minimum === undefined || Number(minor) >= minimum;
-  } catch {
-    return false;
-  }
+function psqlVersion() {
+  return spawnSync('psql', ['--version'], { encoding: 'utf8' }).stdout ?? '';
+}
+
+function psqlIsFixed(version) {
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  const minimum = PSQL_MINIMUM[major];
+  return minimum === undefined || Number(minor) >= minimum;
+}
+
+const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+function aptGet(...args) {
+  run('apt-get', ['-qq', ...args], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
 }
 
 function installSystemPackages() {
   const missing = Object.entries(SYSTEM_PACKAGES)
     .filter(([, proof]) => !existsSync(proof))
     .map(([name]) => name);
-  if (!psqlIsFixed() && !missing.includes('postgresql-client'))
-    missing.push('postgresql-client', 'postgresql');
   if (missing.length === 0) return;
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+  if (!canInstall) {
     console.error(
       `ready: the tests need these Debian packages (or their like): ${missing.join(' ')}\n       install them, for example: sudo apt-get install ${missing.join(' ')}`,
     );
     process.exit(1);
   }
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   // The tests start servers of their own; Debian's default cluster is neither needed nor made.
   mkdirSync('/etc/postgresql-common', { recursive: true });
   if (!existsSync('/etc/postgresql-common/createcluster.conf'))
     writeFileSync('/etc/postgresql-common/createcluster.conf', 'create_main_cluster = false\n');
-  run('apt-get', ['update', '-qq'], { env });
-  // With the server's package its versioned dependencies are upgraded too: the metapackage alone would not do it.
-  const versioned = missing.includes('postgresql-client')
-    ? ['postgresql-15', 'postgresql-client-15'].filter(isCandidate)
-    : [];
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing, ...versioned], { env });
+  aptGet('update');
+  aptGet('install', '-y', '--no-install-recommends', ...missing);
 }
 
-function isCandidate(name) {
-  return /Candidate: [^(]/.test(spawnSync('apt-cache', ['policy', name], { encoding: 'utf8' }).stdout ?? '');
+/** Tried once for each release of psql: where the archive has nothing newer, asking again on every run would not help. */
+function upgradePsql() {
+  if (!canInstall) {
+    console.error('ready: this psql lacks the fix of CVE-2026-18408; the tests run all the same');
+    return;
+  }
+  const [, major] = /(\d+)\./.exec(psqlVersion()) ?? [];
+  aptGet('update');
+  // The metapackage alone would not do it: its versioned dependency is what has to move.
+  aptGet('install', '-y', '--no-install-recommends', `postgresql-${major}`, `postgresql-client-${major}`);
 }
 
 step(
   'packages',
   hashOf(['package.json', 'package-lock.json']),
   () => existsSync(join(root, 'node_modules/.package-lock.json')),
-  () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+  // Not `npm ci`: that refuses a lock file made where the registry offers no packages for other systems.
+  () => run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']),
 );
-if (forTests) installSystemPackages();
+if (forTests) {
+  installSystemPackages();
+  const version = psqlVersion();
+  step(
+    'psql',
+    version,
+    () => true,
+    () => psqlIsFixed(version) || upgradePsql(),
+  );
+}
 step(
   'build',
-  hashOf(['bin', 'src', 'policies', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']),
-  () => existsSync(join(root, 'dist/guard.js')),
+  hashOf([
+    ...['bin', 'src', 'scripts', 'policies/default.yaml'],
+    ...['package.json', 'package-lock.json', 'tsconfig.json'],
+  ]),
+  () =>
+    ['dist/guard.js', 'dist/demo/clinic.tar.gz', 'policies/default.json', 'share/man/guard.1'].every((made) =>
+      existsSync(join(root, made)),
+    ),
   () => run(process.execPath, ['scripts/build.mjs']),
 );
