@@ -1,5 +1,5 @@
 import { EXIT, exitStatusOf } from './exit-status.ts';
-import { readSessionOptions } from './options.ts';
+import { readProxyOptions, readSessionOptions } from './options.ts';
 import { reportError } from './report-error.ts';
 
 const SEPARATOR = '--';
@@ -11,6 +11,13 @@ async function runSession(args: readonly string[], scripted: boolean): Promise<n
   const command = args.slice(at + 1);
   const { session } = await import('./commands/session.ts');
   return session(command, options, scripted);
+}
+
+async function runProxy([kind = '', ...args]: readonly string[]): Promise<number> {
+  const at = args.indexOf(SEPARATOR);
+  const options = readProxyOptions(args.slice(0, at));
+  const { proxy } = await import('./commands/proxy.ts');
+  return proxy(kind, args.slice(at + 1), options);
 }
 
 async function runCommand(args: readonly string[]): Promise<number> {
@@ -51,6 +58,7 @@ function isSession(args: readonly string[]): boolean {
 export async function main(args: readonly string[]): Promise<number> {
   try {
     if (args[0] === 'exec' && args.includes(SEPARATOR)) return await runSession(args.slice(1), true);
+    if (args[0] === 'proxy' && args.includes(SEPARATOR)) return await runProxy(args.slice(1));
     if (isSession(args)) return await runSession(args, false);
     return await runCommand(args);
   } catch (error) {

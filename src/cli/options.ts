@@ -31,6 +31,11 @@ export const SESSION_OPTIONS: readonly CommonOption[] = [
   { name: 'judge-apart', says: 'decide in a process of its own' },
 ];
 
+/** What `guard proxy postgres` takes besides. */
+export const PROXY_OPTIONS: readonly CommonOption[] = [
+  { name: 'listen', argument: 'path', says: 'the socket to open, .../.s.PGSQL.PORT (default: a new folder)' },
+];
+
 export interface CommonValues {
   readonly env?: EnvironmentClass;
   readonly actor?: ActorKind;
@@ -93,9 +98,34 @@ function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
+/** The common options as the command library read them. Throws USAGE. */
+export function readCommonOptions(values: Readonly<Record<string, unknown>>): CommonValues {
+  const { env } = choice(values, 'env', ENVIRONMENT_CLASSES);
+  const { actor } = choice(values, 'actor', ACTOR_KINDS);
+  return {
+    ...present({ env, actor, ticket: text(values['ticket']), purpose: text(values['purpose']) }),
+    policy: texts(values['policy']),
+    json: values['json'] === true,
+    color: values['color'] !== false && !process.env['NO_COLOR'],
+  };
+}
+
 /** Reads the options in front of `--`, without loading the command library: session start is a hot path. Throws USAGE. */
 export function readSessionOptions(args: readonly string[]): SessionValues {
-  const values = parseTable(args, [...COMMON_OPTIONS, ...SESSION_OPTIONS]);
+  return sessionValues(parseTable(args, [...COMMON_OPTIONS, ...SESSION_OPTIONS]));
+}
+
+export interface ProxyValues extends SessionValues {
+  readonly listen?: string;
+}
+
+/** The options of `guard proxy`. Throws USAGE. */
+export function readProxyOptions(args: readonly string[]): ProxyValues {
+  const values = parseTable(args, [...COMMON_OPTIONS, ...SESSION_OPTIONS, ...PROXY_OPTIONS]);
+  return { ...sessionValues(values), ...present({ listen: text(values['listen']) }) };
+}
+
+function sessionValues(values: Readonly<Record<string, unknown>>): SessionValues {
   const { env } = choice(values, 'env', ENVIRONMENT_CLASSES);
   const { actor } = choice(values, 'actor', ACTOR_KINDS);
   const { prompt } = choice(values, 'prompt', ['panel', 'plain'] as const);

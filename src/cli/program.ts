@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import type { CatalogArguments } from './commands/catalog.ts';
-import { COMMON_OPTIONS } from './options.ts';
+import { COMMON_OPTIONS, PROXY_OPTIONS } from './options.ts';
 
 /** Sets the exit status of the process; a command resolves to it. */
 type Finish = (status: number) => void;
@@ -19,7 +19,11 @@ Exit statuses of guard exec: the command's own; 77 refused, 75 waiting for appro
 configuration, 74 the audit can't be written, 70 guard failed, 64 usage.`;
 
 function withCommon(command: Command): Command {
-  for (const { name, argument, several, says } of COMMON_OPTIONS) {
+  return withOptions(command, COMMON_OPTIONS);
+}
+
+function withOptions(command: Command, table: typeof COMMON_OPTIONS): Command {
+  for (const { name, argument, several, says } of table) {
     const flags = argument === undefined ? `--${name}` : `--${name} <${argument}>`;
     const option = new Option(flags, says);
     command.addOption(
@@ -49,6 +53,20 @@ function addExec(program: Command): void {
   withCommon(program.command('exec'))
     .description('one command in a script: never asks, the first refusal is final')
     .usage('[options] -- COMMAND [ARG...]');
+}
+
+function addProxy(program: Command): void {
+  const proxy = program
+    .command('proxy')
+    .description('a guarded way to a server for tools that bring their own client');
+  const postgres = withOptions(withCommon(proxy.command('postgres')), PROXY_OPTIONS);
+  // With a target it is handled before this program is loaded (cli/main.ts).
+  postgres
+    .description('prints the folder of a socket (PGHOST) and keeps it open until it is stopped; never asks')
+    .usage('[options] -- URI | psql-like arguments')
+    .action(() =>
+      postgres.error('error: no target; for example: guard proxy postgres -- postgresql://host/database'),
+    );
 }
 
 function addDemo(program: Command, finish: Finish): void {
@@ -190,6 +208,7 @@ export function buildProgram(finish: Finish): Command {
     .configureHelp({ showGlobalOptions: false })
     .exitOverride();
   addExec(program);
+  addProxy(program);
   addCheck(program, finish);
   addDemo(program, finish);
   addAudit(program, finish);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import xterm, { type Terminal as XtermTerminal } from '@xterm/headless';
 import { build } from 'esbuild';
-import type { Argv } from '../../src/capture/launcher.ts';
+import type { Argv, Launcher } from '../../src/capture/launcher.ts';
 import { PtyProgram } from '../../src/capture/pty.ts';
 
 /** A program of the tests' own, bundled the way guard is, so that it can run in a terminal as a real process. */
@@ -46,6 +46,7 @@ export interface TestTerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
   readonly cwd?: string;
+  readonly launcher?: Launcher;
 }
 
 /** A terminal as a person has it: a real PTY with xterm's own screen model behind it, which also answers queries. */
@@ -69,6 +70,7 @@ export class TestTerminal {
       env: { PATH: process.env['PATH'], HOME: '/', LANG: 'C.UTF-8', TERM: 'xterm-256color', ...options.env },
       size,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.launcher === undefined ? {} : { launcher: options.launcher }),
       output: (chunk) => {
         this.#lastOutput = Date.now();
         this.#raw.push(Buffer.from(chunk));

@@ -1,12 +1,10 @@
 import { GuardError } from '../../model/errors.ts';
 import { present } from '../../model/present.ts';
 import { findProtocol } from '../../protocols/index.ts';
-import { runCommand } from '../../session/command-session.ts';
-import { runPsql } from '../../session/psql-session.ts';
 import { type SessionRequest, startSession } from '../../session/start.ts';
 import type { SessionValues } from '../options.ts';
 
-function request(options: SessionValues, scripted: boolean): SessionRequest {
+export function sessionRequest(options: SessionValues, scripted: boolean): SessionRequest {
   const { env, actor, policy, ticket, purpose, prompt, audit, debug, quiet, judgeApart } = options;
   return {
     ...present({ env, actor, ticket, purpose, prompt, audit }),
@@ -28,7 +26,16 @@ export async function session(
   if (program === undefined) {
     throw new GuardError('USAGE', 'no command after --', { hint: 'for example: guard -- psql prod' });
   }
-  const started = await startSession(request(options, scripted));
-  const protocol = findProtocol([program, ...args]);
-  return protocol === 'psql' ? runPsql([program, ...args], started) : runCommand([program, ...args], started);
+  const started = await startSession(sessionRequest(options, scripted));
+  const argv = [program, ...args] as const;
+  switch (findProtocol(argv)) {
+    case 'psql': {
+      const { runPsql } = await import('../../session/psql-session.ts');
+      return runPsql(argv, started);
+    }
+    case 'other': {
+      const { runCommand } = await import('../../session/command-session.ts');
+      return runCommand(argv, started);
+    }
+  }
 }

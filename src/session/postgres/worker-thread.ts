@@ -66,6 +66,11 @@ export class PostgresWorker {
     return this.#failure;
   }
 
+  /** Resolves when the thread is gone, whatever ended it. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     this.#post({ kind: 'close' });
