@@ -80,6 +80,7 @@ export function evaluateArgv(
     ),
     plans: [],
     wants: [],
+    asksServer: false,
     text: { masked: maskText(request.text), fingerprint: '' },
   };
 }

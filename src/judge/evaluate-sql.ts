@@ -2,6 +2,7 @@ import { analyzeSql, doubtFinding } from '../analyze/index.ts';
 import type { PreparedPolicy } from '../decide/prepare.ts';
 import { maskStatement } from '../mask/statement.ts';
 import type { CatalogSnapshot } from '../model/catalog.ts';
+import { NO_DATA } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { EstimateQuery, JudgeRequest, StatementMemory, StatementPlan } from '../model/judge.ts';
 import type { ParsedSql, SqlStatement } from '../model/sql.ts';
@@ -88,6 +89,8 @@ function planAll(
 export function evaluateSql(request: JudgeRequest, world: JudgeWorld): Evaluation {
   const analysis = analyzeText(request.text);
   const { parsed } = analysis;
+  if (request.serverRejects === true && parsed.kind === 'partial')
+    return rejectedByServer(request, analysis, world);
   const { catalog } = world;
   const memory = request.memory ?? NO_MEMORY;
   const items = readPrepared(parsed.items, memory);
@@ -103,6 +106,34 @@ export function evaluateSql(request: JudgeRequest, world: JudgeWorld): Evaluatio
     decision: decideForSuspects({ findings, facts: situationFacts(request, data), parsed }, world.policy),
     plans: planAll(items, catalog, memory),
     wants: request.estimates === undefined ? items.flatMap(wantedEstimates) : [],
+    asksServer: parsed.kind === 'partial' && request.serverRejects === undefined,
+  };
+}
+
+/** A slip of the pen: the server's own grammar says so too, and prints its own error. */
+function rejectedByServer(request: JudgeRequest, text: TextAnalysis, world: JudgeWorld): Evaluation {
+  const findings: readonly Finding[] = [
+    {
+      rule: 'sql.syntax-error',
+      intent: 'session.control',
+      span: { start: 0, end: request.text.length },
+      objects: [],
+      tags: ['syntax-error'],
+      effect: 'Nothing: the server refuses it as a syntax error.',
+      why: '',
+      instead: '',
+    },
+  ];
+  const parsed: ParsedSql = { kind: 'complete', items: [] };
+  return {
+    text,
+    parsed: 'partial',
+    findings,
+    data: NO_DATA,
+    decision: decideForSuspects({ findings, facts: situationFacts(request, NO_DATA), parsed }, world.policy),
+    plans: [],
+    wants: [],
+    asksServer: false,
   };
 }
 

@@ -13,6 +13,7 @@ export interface Evaluation {
   readonly decision: Decision;
   readonly plans: readonly StatementPlan[];
   readonly wants: readonly EstimateQuery[];
+  readonly asksServer: boolean;
   /** Made when asked for: not every verdict needs them. */
   readonly text: { readonly masked: MaskedText; readonly fingerprint: string };
 }

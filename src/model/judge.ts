@@ -52,6 +52,8 @@ export interface JudgeRequest {
   readonly memory?: StatementMemory;
   /** Answers to `wants` of an earlier judgement of the same text. */
   readonly estimates?: readonly Estimate[];
+  /** Answer to `asksServer` of an earlier judgement: the server's grammar refuses the text, so nothing of it can run. */
+  readonly serverRejects?: boolean;
   /** False to learn the verdict without leaving an entry (guard check, Parse without Execute). */
   readonly entry: boolean;
 }
@@ -115,6 +117,8 @@ export interface Judgement extends Decision {
   readonly masked: MaskedText;
   /** The text as the person who typed it may see it again: values with the shape of somebody's are hidden. */
   readonly shown: MaskedText;
+  /** True when guard could not read the text: ask the server's own grammar and judge again; no entry was written. */
+  readonly asksServer: boolean;
   /** Not empty: supply these estimates and ask again; no entry was written. */
   readonly wants: readonly EstimateQuery[];
 }

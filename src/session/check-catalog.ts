@@ -3,6 +3,7 @@ import { classifyRelations } from '../catalog/classify.ts';
 import { inheritClasses } from '../catalog/inherit.ts';
 import { applyLabels, type ColumnLabel } from '../catalog/labels.ts';
 import { holdsHealthData, type Subject, viewRelation } from '../catalog/subject.ts';
+import { EvaluationCache } from '../judge/evaluation-cache.ts';
 import type { CatalogColumn, CatalogRelation, CatalogSnapshot } from '../model/catalog.ts';
 import type { RelationRef, SqlEffect, SqlStatement } from '../model/sql.ts';
 
@@ -13,15 +14,15 @@ const DEFAULT_SCHEMA = 'public';
 const OTHER_COLUMNS = '(other columns)';
 /** Relations one statement can imply; more are left unknown, which lineage treats as such. */
 const MOST_IMPLIED = 1_000;
+/** Implied catalogs kept, and the longest list of names one is kept for (UTF-16 code units). */
+const KEPT_CATALOGS = 500;
+const LONGEST_KEY = 2_000;
 
 const OF_PERSONS: ReadonlySet<Subject> = new Set<Subject>(['patient', 'person', 'provider']);
 const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set(['pg_catalog', 'information_schema', 'pg_toast']);
 
 /** A catalog from DDL with its columns classified and labels applied, as a live one is. */
-export function classifyCatalog(
-  catalog: CatalogSnapshot,
-  labels: readonly ColumnLabel[],
-): CatalogSnapshot {
+export function classifyCatalog(catalog: CatalogSnapshot, labels: readonly ColumnLabel[]): CatalogSnapshot {
   const classes = classifyRelations(catalog.relations);
   const relations = catalog.relations.map((relation, at) => ({
     ...relation,
@@ -157,31 +158,41 @@ function fullColumn(column: Partial<CatalogColumn>, number: number): CatalogColu
   };
 }
 
+/** Finds the catalog that one text is judged with; undefined where nothing is known. */
+export type CatalogFinder = (statements: readonly SqlStatement[]) => CatalogSnapshot | undefined;
+
 /**
- * The catalog one text is judged with: what is known, and in place of relations it does not have what the statements
- * themselves tell of them. Undefined where neither says anything.
+ * What is known, and in place of relations that are missing there what the statements themselves tell of them. The same
+ * object comes back for statements that name the same.
  */
-export function catalogFor(
-  statements: readonly SqlStatement[],
+export function catalogFinder(
   known: CatalogSnapshot | undefined,
   labels: readonly ColumnLabel[],
-): CatalogSnapshot | undefined {
-  const missing = missingRelations(statements, known);
-  if (missing.length === 0) return known;
+): CatalogFinder {
+  const implied = new EvaluationCache<CatalogSnapshot>(KEPT_CATALOGS, LONGEST_KEY);
+  return (statements) => {
+    const missing = missingRelations(statements, known);
+    if (missing.length === 0) return known;
+    return implied.get(JSON.stringify(missing), () => impliedCatalog(missing, known, labels));
+  };
+}
+
+function impliedCatalog(
+  missing: readonly BareRelation[],
+  known: CatalogSnapshot | undefined,
+  labels: readonly ColumnLabel[],
+): CatalogSnapshot {
   const implied: CatalogSnapshot = {
-    version: 'implied',
     database: '',
     searchPath: [DEFAULT_SCHEMA],
     foreignKeys: [],
     functions: [],
     ...known,
+    version: `${known?.version ?? ''}+implied`,
     relations: impliedRelations(missing),
+    // There may be anything else.
     complete: false,
   };
   const labelled = applyLabels(implied, labels);
-  return {
-    ...labelled,
-    version: `${known?.version ?? ''}+implied`,
-    relations: [...(known?.relations ?? []), ...labelled.relations],
-  };
+  return { ...labelled, relations: [...(known?.relations ?? []), ...labelled.relations] };
 }

@@ -1,1 +1,204 @@
-import { preparedNothing } from './x.ts';
+import { LocalJudge } from '../judge/local-judge.ts';
+import { ACTOR_KINDS, type Actor } from '../model/actor.ts';
+import type { CatalogSnapshot } from '../model/catalog.ts';
+import { ENVIRONMENT_CLASSES, type Environment } from '../model/environment.ts';
+import { GuardError } from '../model/errors.ts';
+import type { PurposeFacts } from '../model/facts.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Intent } from '../model/intent.ts';
+import type { Estimate, Judgement, JudgeRequest, Language, Situation } from '../model/judge.ts';
+import type { Obligations } from '../model/obligation.ts';
+import type { ParsedKind } from '../model/parsed.ts';
+import type { CompiledPolicy } from '../model/policy.ts';
+import { present } from '../model/present.ts';
+import type { ParsedSql } from '../model/sql.ts';
+import type { Target } from '../model/target.ts';
+import { rawText } from '../model/text.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { parseSql } from '../parse/sql/parse-sql.ts';
+import { catalogFinder, classifyCatalog } from './check-catalog.ts';
+
+/** What would be run, by whom and where. Nothing is run, so any environment and any actor may be asked about. */
+export interface CheckRequest {
+  readonly text: string;
+  /** Without it: SQL where the text is SQL from end to end, else a shell command. */
+  readonly lang?: Language;
+  /** Without it, and for a class that guard does not know: prod. */
+  readonly env?: string;
+  /** Without it: a person. A kind that guard does not know may be any of them. */
+  readonly actor?: string;
+  readonly cwd?: string;
+}
+
+/** A finding without what only policies use. */
+export type CheckFinding = Pick<Finding, 'rule' | 'intent' | 'effect' | 'why' | 'instead' | 'span'>;
+
+/** The verdict as `guard check --json` prints it. Spans count Unicode code points of the text. */
+export interface CheckAnswer {
+  readonly verdict: Verdict;
+  readonly intents: readonly Intent[];
+  readonly obligations: Obligations;
+  readonly rule: string;
+  readonly parsed: ParsedKind;
+  readonly findings: readonly CheckFinding[];
+}
+
+export interface CheckSetting {
+  readonly policy: CompiledPolicy;
+  /** From DDL, not classified yet. */
+  readonly schema?: CatalogSnapshot;
+  readonly purpose?: PurposeFacts;
+}
+
+export type Checker = (request: CheckRequest) => Promise<CheckAnswer>;
+
+const SESSION = 'check';
+const NO_DATABASE = 'no database was asked';
+
+const TARGET_KINDS: Readonly<Record<Language, Target['kind']>> = {
+  shell: 'shell',
+  sql: 'postgres',
+  psql: 'postgres',
+  kubectl: 'kubernetes',
+};
+
+function claimedActor(claim: string | undefined): Actor {
+  const kind = ACTOR_KINDS.find((each) => each === (claim ?? 'human'));
+  // A stranger may be any of them: the policy then takes the strictest.
+  const kinds = kind === undefined ? ACTOR_KINDS : [kind];
+  return {
+    kind: kind ?? 'agent',
+    id: 'guard check',
+    uid: 0,
+    groups: [],
+    mfa: false,
+    evidence: kinds.map((value) => ({ value, source: 'guard check', strength: 'claimed' })),
+  };
+}
+
+function claimedEnvironment(claim: string | undefined): Environment {
+  const level = ENVIRONMENT_CLASSES.find((each) => each === claim) ?? 'prod';
+  return { class: level, name: level, because: 'guard check', synthetic: false, throwaway: false };
+}
+
+function situation(request: CheckRequest, purpose: PurposeFacts): Situation {
+  const actor = claimedActor(request.actor);
+  return {
+    actor,
+    purpose,
+    environment: claimedEnvironment(request.env),
+    session: {
+      id: SESSION,
+      tainted: [],
+      transaction: 'idle',
+      wrote: false,
+      attended: actor.kind === 'human',
+    },
+    time: new Date().toISOString(),
+  };
+}
+
+/** The grammar is asked once to tell the language and to find the tables. */
+function readText(request: CheckRequest): {
+  readonly language: Language;
+  readonly parsed: ParsedSql | undefined;
+} {
+  if (request.lang === 'shell' || request.lang === 'kubectl')
+    return { language: request.lang, parsed: undefined };
+  const parsed = parseSql(rawText(request.text));
+  // Beyond the limits: no shell reads that either, and the reason is worth telling.
+  const isSql = parsed.kind === 'complete' ? parsed.items.length > 0 : parsed.kind === 'beyond-limits';
+  return { language: request.lang ?? (isSql ? 'sql' : 'shell'), parsed };
+}
+
+function noEstimates(parsed: ParsedSql | undefined): readonly Estimate[] {
+  return (parsed?.items ?? []).map((_, statement) => ({ statement, unavailable: NO_DATABASE }));
+}
+
+function answerOf({ verdict, intents, obligations, rule, parsed, findings }: Judgement): CheckAnswer {
+  return {
+    verdict,
+    intents,
+    obligations,
+    rule,
+    parsed,
+    findings: findings.map(({ rule: by, intent, effect, why, instead, span }) => ({
+      rule: by,
+      intent,
+      effect,
+      why,
+      instead,
+      span,
+    })),
+  };
+}
+
+/** The answer to what could not be judged at all: never a silent pass. */
+export function refusedCheck(because: {
+  readonly rule: string;
+  readonly parsed: Exclude<ParsedKind, 'complete'>;
+  readonly why: string;
+  readonly instead: string;
+}): CheckAnswer {
+  const { rule, parsed, why, instead } = because;
+  const finding: CheckFinding = {
+    rule,
+    intent: 'unknown',
+    effect: 'This was not judged.',
+    why,
+    instead,
+    span: { start: 0, end: 0 },
+  };
+  return {
+    verdict: 'block',
+    intents: ['unknown'],
+    obligations: { mask: [] },
+    rule,
+    parsed,
+    findings: [finding],
+  };
+}
+
+function brokenParser(): CheckAnswer {
+  return refusedCheck({
+    rule: 'check.parser-broke',
+    parsed: 'beyond-limits',
+    why: 'The SQL parser broke on it: it is nested too deeply.',
+    instead: 'Write it as plain statements, one at a time.',
+  });
+}
+
+/** A judge that keeps no log, because nothing is run. `loadSqlParser()` must have resolved. The answer never rejects. */
+export function createChecker(setting: CheckSetting): Checker {
+  const { policy, purpose = { breakglass: false } } = setting;
+  const judge = new LocalJudge({ policy });
+  const schema = setting.schema === undefined ? undefined : classifyCatalog(setting.schema, policy.labels);
+  const findCatalog = catalogFinder(schema, policy.labels);
+
+  const judged = async (request: CheckRequest): Promise<Judgement> => {
+    const { language, parsed } = readText(request);
+    const catalog = findCatalog(parsed?.items ?? []);
+    const asked: JudgeRequest = {
+      channel: { language, via: 'check', certainty: 'claimed' },
+      text: rawText(request.text),
+      target: { kind: TARGET_KINDS[language], name: 'guard check' },
+      situation: situation(request, purpose),
+      estimates: noEstimates(parsed),
+      entry: false,
+      ...present({ cwd: request.cwd, catalog: catalog?.version }),
+    };
+    // In one go: the judge forgets the oldest catalogs, and other checks may run meanwhile.
+    const learnt = catalog === undefined ? undefined : judge.learn(catalog);
+    const [judgement] = await Promise.all([judge.judge(asked), learnt]);
+    return judgement;
+  };
+
+  return async (request) => {
+    try {
+      return answerOf(await judged(request));
+    } catch (error) {
+      if (error instanceof GuardError && error.code === 'PARSER_FAILED') return brokenParser();
+      throw error;
+    }
+  };
+}

@@ -1,6 +1,6 @@
 import { type ChildExit, exitStatus } from '../capture/child-exit.ts';
 import type { GuardError } from '../model/errors.ts';
-import type { StartedSession } from './start.ts';
+import type { SessionRun } from './start.ts';
 
 const REFUSED = 77;
 
@@ -16,7 +16,7 @@ export interface SessionResult {
  * A person's session ends with the program's own status. Without one to ask, guard's status wins: a script must not
  * take a refusal for success because the program ended well. Throws the failure of guard's own part.
  */
-export function childStatus(result: SessionResult, session: Pick<StartedSession, 'attended'>): number {
+export function childStatus(result: SessionResult, session: Pick<SessionRun, 'attended'>): number {
   const status = exitStatus(result.exit);
   if (result.failure !== undefined) throw result.failure;
   if (session.attended || !result.refused) return status;

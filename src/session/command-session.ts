@@ -2,20 +2,20 @@ import { quote } from 'shell-quote';
 import { openJournal } from '../audit/journal.ts';
 import type { ChildExit } from '../capture/child-exit.ts';
 import { startPiped } from '../capture/piped.ts';
-import { TerminalBridge } from '../capture/terminal-bridge.ts';
-import { createEnforcer } from '../enforce/enforcer.ts';
 import { NO_TRANSACTION } from '../enforce/limits.ts';
 import type { Enforcement } from '../enforce/request.ts';
 import { systemClock } from '../host/clock.ts';
+import { evaluateArgv } from '../judge/evaluate-command.ts';
+import { RecordingJudge } from '../judge/recording-judge.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Judgement, JudgeRequest } from '../model/judge.ts';
 import type { Target } from '../model/target.ts';
 import { rawText } from '../model/text.ts';
 import { childStatus } from './child-status.ts';
 import { answerOf } from './postgres/answer-outcome.ts';
-import { enforceLimits } from './postgres/enforce-limits.ts';
 import { refusalLines } from './refusal-lines.ts';
 import type { StartedSession } from './start.ts';
+import { auditFolder } from './state-places.ts';
 
 type Argv = readonly [string, ...string[]];
 
@@ -55,6 +55,8 @@ async function ask(
   request: JudgeRequest,
   session: StartedSession,
 ): Promise<Enforcement> {
+  const { createEnforcer } = await import('../enforce/enforcer.ts');
+  const { enforceLimits } = await import('./postgres/enforce-limits.ts');
   const limits = enforceLimits(session.policy.prompts);
   const common = { clock: systemClock, limits };
   const enforcer = createEnforcer(
@@ -78,16 +80,16 @@ async function terminalPrompter(session: StartedSession) {
 
 async function run(argv: Argv, session: StartedSession): Promise<ChildExit> {
   if (!session.hasTerminal) return startPiped({ argv, env: process.env }).done;
+  const { TerminalBridge } = await import('../capture/terminal-bridge.ts');
   const { exit, endedBy } = await new TerminalBridge({ argv, env: process.env }).done;
   return endedBy === undefined ? exit : { kind: 'signal', signal: endedBy };
 }
 
 /** A command that guard does not look into: judged by its words alone, then run as it is. Resolves to the exit status. */
 export async function runCommand(argv: Argv, session: StartedSession): Promise<number> {
-  const { LocalJudge } = await import('../judge/local-judge.ts');
-  const { auditFolder } = await import('./state-places.ts');
-  const judge = new LocalJudge({
+  const judge = new RecordingJudge({
     policy: session.policy,
+    evaluate: (request, world) => evaluateArgv(request, world, 'shell'),
     journal: openJournal({ folder: auditFolder(session.stateFolder) }),
   });
   try {

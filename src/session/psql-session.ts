@@ -14,7 +14,7 @@ import { childStatus, type SessionResult } from './child-status.ts';
 import type { Connected, UnknownTarget } from './postgres/messages.ts';
 import { PostgresWorker, type WorkerHandlers } from './postgres/worker-thread.ts';
 import { refusalLines } from './refusal-lines.ts';
-import type { StartedSession } from './start.ts';
+import type { SessionRun } from './start.ts';
 
 type Argv = readonly [string, ...string[]];
 
@@ -45,13 +45,13 @@ function connectedLine({ target, environment, because, columns, classed, unsure 
 
 /** What the worker asks of the thread that holds the terminal. */
 class PsqlHandlers implements WorkerHandlers {
-  readonly #session: StartedSession;
+  readonly #session: SessionRun;
   readonly #prompter: Prompter;
   readonly #terminal: HoldableTerminal | undefined;
   #noticed = false;
   refusedOnce = false;
 
-  constructor(session: StartedSession, terminal: HoldableTerminal | undefined) {
+  constructor(session: SessionRun, terminal: HoldableTerminal | undefined) {
     this.#session = session;
     this.#terminal = terminal;
     this.#prompter = createPrompter({ terminal, style: promptStyle(process.env, session.promptStyle) });
@@ -92,7 +92,7 @@ async function runInTerminal(prepared: PreparedPsql, bound: { bridge?: TerminalB
   return endedBy === undefined ? exit : { kind: 'signal', signal: endedBy };
 }
 
-async function runPrepared(prepared: PreparedPsql, session: StartedSession): Promise<SessionResult> {
+async function runPrepared(prepared: PreparedPsql, session: SessionRun): Promise<SessionResult> {
   const bound: { bridge?: TerminalBridge } = {};
   const terminal: HoldableTerminal | undefined = session.attended
     ? {
@@ -116,7 +116,7 @@ async function runPrepared(prepared: PreparedPsql, session: StartedSession): Pro
 }
 
 /** `guard -- psql …` and `guard exec -- psql …`; resolves to the exit status. */
-export async function runPsql(argv: Argv, session: StartedSession): Promise<number> {
+export async function runPsql(argv: Argv, session: SessionRun): Promise<number> {
   const information = informationOnly(argv, process.env);
   if (information !== undefined) {
     return childStatus(

@@ -16,9 +16,8 @@ import { loadPolicy } from '../policy/load.ts';
 import { loadSettings, type Settings } from '../policy/settings.ts';
 import type { ConnectionTarget } from '../wire/postgres/target.ts';
 import type { WorkerSetting } from './postgres/messages.ts';
-import { debugFile } from './state-places.ts';
+import { debugFile, MACHINE_FOLDER } from './state-places.ts';
 
-const MACHINE_FOLDER = '/etc/guard';
 const ID_BYTES = 8;
 
 /** What the command line said. */
@@ -46,8 +45,8 @@ export interface Ground {
   readonly stateFolder: string;
 }
 
-/** One session, ready to be run. */
-export interface StartedSession extends Ground {
+/** What running a session needs, wherever its ground was found. */
+export interface SessionRun {
   readonly id: string;
   /** Standard input and output are a terminal, and the run may use it. */
   readonly hasTerminal: boolean;
@@ -59,6 +58,9 @@ export interface StartedSession extends Ground {
   debug(text: string): void;
   workerSetting(place: { readonly target: ConnectionTarget; readonly socketPath: string }): WorkerSetting;
 }
+
+/** One session, ready to be run. */
+export interface StartedSession extends Ground, SessionRun {}
 
 /** Settings, policy, identity, purpose: what holds here and now. Throws CONFIG_INVALID, POLICY_INVALID, STATE_TOO_NEW. */
 export async function surveyGround(request: SessionRequest): Promise<Ground> {

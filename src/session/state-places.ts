@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 
+/** The organisation's settings and policy; nobody but root writes there. */
+export const MACHINE_FOLDER = '/etc/guard';
+
 /** Where things lie in the state folder. */
 export function auditFolder(state: string): string {
   return join(state, 'audit');
@@ -19,4 +22,8 @@ export function catalogFolder(state: string): string {
 
 export function debugFile(state: string): string {
   return join(state, 'debug.log');
+}
+
+export function labelsFile(state: string): string {
+  return join(state, 'catalog-labels.json');
 }

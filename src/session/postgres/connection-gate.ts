@@ -194,8 +194,23 @@ export class ConnectionGate implements Gate {
       entry: true,
     };
     const first = await judge.judge(asked);
+    if (first.asksServer) {
+      return judge.judge({ ...asked, serverRejects: await this.#serverRejects(request) });
+    }
     if (first.wants.length === 0) return first;
     return judge.judge({ ...asked, estimates: await this.#estimate(request, first) });
+  }
+
+  /** In a transaction the question is asked behind a savepoint, so that the answer leaves no trace. */
+  async #serverRejects({ probe, text, transaction }: StatementRequest): Promise<boolean> {
+    // A failed transaction answers everything alike.
+    if (probe === undefined || transaction === 'failed') return false;
+    if (transaction === 'open') await probe.simple('SAVEPOINT guard_syntax');
+    const answer = await probe.syntax(text);
+    if (transaction === 'open') {
+      await probe.simple('ROLLBACK TO SAVEPOINT guard_syntax; RELEASE SAVEPOINT guard_syntax');
+    }
+    return answer === 'rejected';
   }
 
   async #estimate(request: StatementRequest, { wants }: Judgement) {

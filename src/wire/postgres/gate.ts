@@ -113,10 +113,15 @@ export type NoticeFields = ReadonlyMap<string, string>;
 export interface Probe {
   /** Simple protocol; resolves with one result per statement. Never rejects for a server error. */
   simple(sql: string): Promise<ProbeAnswer>;
+  /**
+   * Whether the server's own grammar takes the text: it is prepared, never run. `rejected` only for a syntax error at a
+   * place in the text, so that a text of several statements is never mistaken for one.
+   */
+  syntax(sql: string): Promise<'accepted' | 'rejected' | 'unknown'>;
   /** One statement with the client's own parameters. */
   bound(sql: string, parameters: BoundParameters): Promise<ProbeAnswer>;
 }
 
 export type ProbeAnswer =
   | { readonly kind: 'rows'; readonly results: readonly (readonly (readonly (string | null)[])[])[] }
-  | { readonly kind: 'error'; readonly code: string; readonly message: string };
+  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly position?: string };

@@ -14,7 +14,7 @@ export class ProbeCollector {
   #bytes = 0;
   #rows: Row[] = [];
   readonly #results: (readonly Row[])[] = [];
-  #error: { readonly code: string; readonly message: string } | undefined;
+  #error: { readonly code: string; readonly message: string; readonly position?: string } | undefined;
 
   constructor(limit: number, readies: number, settle: (answer: ProbeAnswer) => void) {
     this.#limit = limit;
@@ -46,7 +46,12 @@ export class ProbeCollector {
 
   errorResponse(bytes: Buffer, start: number, end: number): void {
     const fields = parseFields(bytes, start, end);
-    this.fail(fields.get('C') ?? SQLSTATE.internal, fields.get('M') ?? 'error without a message');
+    const position = fields.get('P');
+    this.#error ??= {
+      code: fields.get('C') ?? SQLSTATE.internal,
+      message: fields.get('M') ?? 'error without a message',
+      ...(position === undefined ? {} : { position }),
+    };
   }
 
   fail(code: string, message: string): void {

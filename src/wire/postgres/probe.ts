@@ -29,6 +29,10 @@ export class ProbeLease implements Probe {
     return this.#open ? this.#desk.bound(sql, parameters) : Promise.resolve(NOT_IDLE);
   }
 
+  syntax(sql: string): ReturnType<Probe['syntax']> {
+    return this.#open ? this.#desk.syntax(sql) : Promise.resolve('unknown');
+  }
+
   close(): void {
     this.#open = false;
   }
@@ -63,6 +67,19 @@ export class ProbeDesk {
   simple(sql: string): Promise<ProbeAnswer> {
     this.#channel.unnamedLost = true;
     return this.#send(1, [buildMessage(CLIENT.query, sql)]);
+  }
+
+  async syntax(sql: string): ReturnType<Probe['syntax']> {
+    this.#count += 1;
+    const name = `guard_probe_${this.#count}`;
+    const answer = await this.#send(2, [
+      buildMessage(CLIENT.parse, name, sql, int16(0)),
+      buildMessage(CLIENT.sync),
+      buildMessage(CLIENT.close, `S${name}`),
+      buildMessage(CLIENT.sync),
+    ]);
+    if (answer.kind === 'rows') return 'accepted';
+    return answer.code === SQLSTATE.syntax && answer.position !== undefined ? 'rejected' : 'unknown';
   }
 
   bound(sql: string, parameters: BoundParameters): Promise<ProbeAnswer> {

@@ -15,6 +15,7 @@ export const SQLSTATE = {
   cancelled: '57014',
   stopping: '57P01',
   internal: 'XX000',
+  syntax: '42601',
 } as const;
 
 /** ErrorResponse of a refusal. FATAL: the connection ends after it. */
