@@ -2,6 +2,7 @@ import { GuardError } from '../../model/errors.ts';
 import { present } from '../../model/present.ts';
 import { findProtocol } from '../../protocols/index.ts';
 import { type SessionRequest, startSession } from '../../session/start.ts';
+import { EXIT } from '../exit-status.ts';
 import type { SessionValues } from '../options.ts';
 
 export function sessionRequest(options: SessionValues, scripted: boolean): SessionRequest {
@@ -26,12 +27,20 @@ export async function session(
   if (program === undefined) {
     throw new GuardError('USAGE', 'no command after --', { hint: 'for example: guard -- psql prod' });
   }
-  const started = await startSession(sessionRequest(options, scripted));
   const argv = [program, ...args] as const;
+  const started = await startSession(sessionRequest(options, scripted));
+  if (started.observed.attempts.length > 0) {
+    const { refuseEscape } = await import('../../session/escape.ts');
+    if (refuseEscape(started)) return EXIT.refused;
+  }
   switch (findProtocol(argv)) {
     case 'psql': {
       const { runPsql } = await import('../../session/psql-session.ts');
       return runPsql(argv, started);
+    }
+    case 'sudo': {
+      const { runSudo } = await import('../../session/sudo-session.ts');
+      return runSudo(argv, started);
     }
     case 'other': {
       const { runCommand } = await import('../../session/command-session.ts');
