@@ -8,10 +8,11 @@ export interface Canvas {
   readonly size: TerminalSize;
   /** Draws the whole panel; each line at most `size.columns` wide. */
   paint(lines: readonly string[]): void;
-  /** The cursor stands where the program left it, so that asking for it tells where that is after a resize. */
-  readonly parked: boolean;
-  /** How many rows more its lines take once a narrower window has wrapped them. */
-  wrappedRows(size: TerminalSize): number;
+  /**
+   * The window changed: takes the drawing away at once, before the next change can move it, and says whether the
+   * cursor stands where the program left it, so that asking for it tells where that is now.
+   */
+  vanish(size: TerminalSize): boolean;
   /** `position`: where the program's cursor is by now, when the window changed. */
   close(position?: Position): void;
 }
@@ -50,8 +51,6 @@ export function openCanvas(choice: CanvasChoice): Canvas {
   return position === undefined ? newLineCanvas(hold) : inlineCanvas(hold, scrollUp(choice, position));
 }
 
-const NEVER_WRAPPED = (): number => 0;
-
 function at(row: number, column = 1): string {
   return `\x1b[${row};${column}H`;
 }
@@ -62,24 +61,41 @@ function inlineCanvas(hold: TerminalHold, anchor: Position): Canvas {
   const home = at(anchor.row, anchor.column);
   hold.write(SAVE + BEGIN);
   let widths: readonly number[] = [];
+  let vanished = false;
   return {
     size: { columns, rows: rows - anchor.row },
-    parked: true,
-    wrappedRows: (size) =>
-      widths
-        .slice(0, Math.max(0, size.rows - anchor.row))
-        .reduce((sum, width) => sum + Math.max(0, Math.ceil(width / size.columns) - 1), 0),
+    vanish: (size) => {
+      const moved = anchor.xtermJs === true ? wrappedRows(widths, size, anchor.row) : 0;
+      hold.write(`${PLAIN}${moved === 0 ? '' : `\x1b[${moved}A`}${ERASE_BELOW}`);
+      vanished = true;
+      return true;
+    },
     paint: (lines) => {
       widths = lines.map(cells);
       const drawn = lines.map((line, index) => at(anchor.row + 1 + index) + ERASE_LINE + line);
       const next = anchor.row + 1 + lines.length;
       hold.write(PLAIN + drawn.join('') + (next > rows ? '' : at(next) + ERASE_BELOW) + home);
     },
-    close: (position = anchor) => {
+    close: (position = vanished ? undefined : anchor) => {
+      if (position === undefined) {
+        // Where the cursor is nobody knows, but it is where it should be.
+        hold.write(PLAIN + END);
+        return;
+      }
       const below = position.row < hold.size().rows ? at(position.row + 1) + ERASE_BELOW : '';
       hold.write(PLAIN + below + RESTORE + at(position.row, position.column) + END);
     },
   };
+}
+
+/**
+ * How many rows more the lines take once a narrower window has wrapped them. xterm.js moves the cursor down by that many,
+ * away from its text; other terminals keep the two together.
+ */
+function wrappedRows(widths: readonly number[], size: TerminalSize, row: number): number {
+  return widths
+    .slice(0, Math.max(0, size.rows - row))
+    .reduce((sum, width) => sum + Math.max(0, Math.ceil(width / size.columns) - 1), 0);
 }
 
 /** Makes room at the bottom; the rows that leave at the top go to the terminal's history. */
@@ -87,7 +103,7 @@ function scrollUp({ hold, wanted }: CanvasChoice, position: Position): Position 
   const { rows } = hold.size();
   const missing = Math.min(wanted - (rows - position.row), position.row - 1);
   hold.write(at(rows) + '\n'.repeat(missing));
-  const moved = { row: position.row - missing, column: position.column };
+  const moved = { ...position, row: position.row - missing };
   hold.write(at(moved.row, moved.column));
   return moved;
 }
@@ -96,8 +112,7 @@ function alternateCanvas(hold: TerminalHold): Canvas {
   hold.write(ENTER_ALTERNATE + BEGIN);
   return {
     size: hold.size(),
-    parked: false,
-    wrappedRows: NEVER_WRAPPED,
+    vanish: () => false,
     paint: (lines) => {
       const drawn = lines.map((line, index) => at(1 + index) + ERASE_LINE + line);
       hold.write(
@@ -115,8 +130,7 @@ function bottomCanvas(hold: TerminalHold): Canvas {
   let height = 0;
   return {
     size,
-    parked: false,
-    wrappedRows: NEVER_WRAPPED,
+    vanish: () => false,
     paint: (lines) => {
       height = Math.max(height, lines.length);
       const first = size.rows - height + 1;
@@ -139,8 +153,7 @@ function newLineCanvas(hold: TerminalHold): Canvas {
   hold.write(`${BEGIN}\r\n`);
   return {
     size: { columns, rows: rows - 1 },
-    parked: false,
-    wrappedRows: NEVER_WRAPPED,
+    vanish: () => false,
     paint: (lines) => {
       hold.write(PLAIN + back() + ERASE_BELOW + lines.join('\r\n'));
       drawn = lines.length;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Question } from '../model/prompter.ts';
 import type { TerminalHold, TerminalSize } from '../model/terminal-hold.ts';
 import { PasteWatch } from '../terminal/paste-watch.ts';
@@ -11,6 +12,8 @@ import type { PromptStyle } from './style.ts';
 
 /** How long a terminal may take to say where its cursor is: a slow line across the world. */
 const POSITION_LIMIT_MS = 700;
+/** A window that is being dragged changes its size many times a second. */
+const RESIZE_PAUSE_MS = 60;
 const BELL = '\x07';
 const PASTE_ON = '\x1b[?2004h';
 const PASTE_OFF = '\x1b[?2004l';
@@ -35,6 +38,8 @@ export class PanelSession {
   #fence: PositionFence | undefined;
   #keys: KeyFilter | undefined;
   #canvas: Canvas | undefined;
+  /** Taken off the screen by a resize, not yet put right. */
+  #leaving: Canvas | undefined;
   #view: PanelView | undefined;
   #closed = false;
   #stale = false;
@@ -80,17 +85,21 @@ export class PanelSession {
     });
   }
 
-  /** The window changed: what was drawn is somewhere else now, so it is taken away and drawn anew. */
+  /** The window changed: what was drawn is somewhere else now, so it is taken away and drawn anew once that is over. */
   async resized(): Promise<void> {
     this.#stale = true;
     if (this.#view === undefined || this.#placing) return;
     this.#placing = true;
-    while (this.#stale && !this.#closed) {
-      this.#stale = false;
-      const placed = await this.#placeAgain();
-      if (placed !== undefined && !this.#stale) this.#view.resize(placed.size);
-    }
+    const drawn = this.#canvas;
+    this.#canvas = undefined;
+    if (drawn?.vanish(this.#options.hold.size()) === true) this.#leaving = drawn;
+    else drawn?.close();
+    const placed = await this.#placeAgain();
+    this.#leaving?.close(placed);
+    this.#leaving = undefined;
+    const canvas = this.#openAt(placed);
     this.#placing = false;
+    if (canvas !== undefined) this.#view.resize(canvas.size);
   }
 
   close(): void {
@@ -102,6 +111,8 @@ export class PanelSession {
     if (this.#view !== undefined) this.#options.hold.write(PASTE_OFF);
     this.#canvas?.close();
     this.#canvas = undefined;
+    this.#leaving?.close();
+    this.#leaving = undefined;
   }
 
   async #place(): Promise<Canvas | undefined> {
@@ -109,15 +120,15 @@ export class PanelSession {
     return this.#openAt(position);
   }
 
-  /** Keys that come while the place is looked for again belong to the question. */
-  async #placeAgain(): Promise<Canvas | undefined> {
-    const drawn = this.#canvas;
-    this.#canvas = undefined;
-    if (drawn?.parked === false) drawn.close();
-    const found = await this.#askPosition((bytes) => this.#keys?.push(bytes), true);
-    const position = drawn === undefined ? found : corrected(found, drawn, this.#options.hold.size());
-    if (drawn?.parked === true) drawn.close(position);
-    return this.#openAt(position);
+  /** Waits until the size stays, then asks. Keys that come meanwhile belong to the question. */
+  async #placeAgain(): Promise<Position | undefined> {
+    let position: Position | undefined;
+    while (this.#stale && !this.#closed) {
+      this.#stale = false;
+      await sleep(RESIZE_PAUSE_MS);
+      if (!this.#stale) position = await this.#askPosition((bytes) => this.#keys?.push(bytes));
+    }
+    return position;
   }
 
   #openAt(position: Position | undefined): Canvas | undefined {
@@ -132,10 +143,10 @@ export class PanelSession {
     return this.#canvas;
   }
 
-  async #askPosition(other: (bytes: Uint8Array) => void, kind = false): Promise<Position | undefined> {
-    const fence = new PositionFence(other, kind);
+  async #askPosition(other: (bytes: Uint8Array) => void): Promise<Position | undefined> {
+    const fence = new PositionFence(other);
     this.#fence = fence;
-    this.#options.hold.write((kind ? ASK_KIND : '') + ASK_POSITION);
+    this.#options.hold.write(ASK_KIND + ASK_POSITION);
     const position = await fence.wait(POSITION_LIMIT_MS);
     this.#fence = undefined;
     return position;
@@ -154,13 +165,4 @@ export class PanelSession {
     });
     return panel.lines.length + (panel.border ? FRAME_ROWS : 0);
   }
-}
-
-/**
- * Where the program's cursor is after a resize. xterm.js moves the cursor away from its text by every row that lines
- * below it were wrapped into; other terminals keep them together.
- */
-function corrected(position: Position | undefined, drawn: Canvas, size: TerminalSize): Position | undefined {
-  if (position?.xtermJs !== true) return position;
-  return { ...position, row: Math.max(1, position.row - drawn.wrappedRows(size)) };
 }

@@ -17,7 +17,7 @@ const XTERM_JS = '0;276;0';
 export interface Position {
   readonly row: number;
   readonly column: number;
-  /** The terminal is xterm.js; only known when ASK_KIND was sent before ASK_POSITION. */
+  /** The terminal is xterm.js: it answered ASK_KIND, sent before ASK_POSITION, as that one does. */
   readonly xtermJs?: boolean;
 }
 
@@ -27,15 +27,12 @@ export interface Position {
  */
 export class PositionFence {
   readonly #typeAhead: (bytes: Uint8Array) => void;
-  readonly #wantsKind: boolean;
   readonly #settled: Promise<Position | undefined>;
   #settle: (position: Position | undefined) => void = () => {};
   #pending = '';
   #kind: string | undefined;
 
-  /** `kind`: ASK_KIND was sent too, its answer is taken out as well. */
-  constructor(typeAhead: (bytes: Uint8Array) => void, kind = false) {
-    this.#wantsKind = kind;
+  constructor(typeAhead: (bytes: Uint8Array) => void) {
     this.#typeAhead = typeAhead;
     this.#settled = new Promise((resolve) => {
       this.#settle = resolve;
@@ -60,14 +57,14 @@ export class PositionFence {
       this.#settle({ row: Number(report[1]), column: Number(report[2]), xtermJs });
       return;
     }
-    const half = BEGINNING.exec(text) ?? (this.#wantsKind ? KIND_BEGINNING.exec(text) : null);
+    const half = BEGINNING.exec(text) ?? KIND_BEGINNING.exec(text);
     const end = half?.index ?? text.length;
     this.#pending = text.slice(end);
     this.#pass(text.slice(0, end));
   }
 
   #takeKind(text: string): string {
-    const answer = this.#wantsKind && this.#kind === undefined ? KIND.exec(text) : null;
+    const answer = this.#kind === undefined ? KIND.exec(text) : null;
     if (answer === null) return text;
     this.#kind = answer[1];
     return text.slice(0, answer.index) + text.slice(answer.index + answer[0].length);

@@ -309,6 +309,21 @@ describe('the panel on a real terminal', () => {
     await terminal.see(`${columns} x ${rows}`);
   });
 
+  test('an answer in the middle of a resize leaves cursor and wrapping as they were', async () => {
+    const session = await bash();
+    const { terminal } = session;
+    await session.asked();
+    terminal.resize(90, 30);
+    await sleep(30);
+    terminal.type('y');
+    await session.answered();
+    expect(session.answers).toEqual([YES]);
+    await sleep(300);
+    expect(terminal.text().trim()).toBe('>');
+    expect(terminal.raw.lastIndexOf('\x1b[?25h')).toBeGreaterThan(terminal.raw.lastIndexOf('\x1b[?25l'));
+    expect(terminal.raw.lastIndexOf('\x1b[?7h')).toBeGreaterThan(terminal.raw.lastIndexOf('\x1b[?7l'));
+  });
+
   test('several sizes in a row end well', async () => {
     const session = await bash();
     const { terminal } = session;
