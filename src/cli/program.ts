@@ -1,22 +1,32 @@
 import { Argument, Command, Option } from 'commander';
 import type { CatalogArguments } from './commands/catalog.ts';
-import { COMMON_OPTIONS, PROXY_OPTIONS } from './options.ts';
+import { COMMON_OPTIONS, PROXY_OPTIONS, SESSION_OPTIONS } from './options.ts';
 
 /** Sets the exit status of the process; a command resolves to it. */
 type Finish = (status: number) => void;
 
-const ABOUT = `guard stands between whoever types a command and what it would touch. It understands the command
-before it runs, lets it pass, asks or blocks, masks personal and health data in what comes back,
-and keeps a signed trail.
+// Lines of at most 76 columns: help is wrapped at 80, and a wrapped example can't be copied.
+const ABOUT = `guard stands between whoever types a command and what it would touch.
+It understands the command before it runs, lets it pass, asks or blocks,
+masks personal and health data in what comes back, and keeps a signed trail.
 
-  guard -- psql prod                a guarded session; nothing changes until something is wrong
-  guard exec -- psql -f fix.sql     the same in a script: never asks, exit 77 when refused
-  guard check "DROP TABLE claims"   the verdict with its reasons; nothing is run
-  guard demo                        try it on a made-up clinic`;
+  guard -- psql prod               psql as you know it, guarded
+  guard exec -- psql -f fix.sql    the same in a script: never asks
+  guard check "DROP TABLE claims"  the verdict and its reasons; runs nothing
+  guard demo                       try it on a made-up clinic
 
-const EXAMPLES = `
-Exit statuses of guard exec: the command's own; 77 refused, 75 waiting for approval, 78 bad policy or
-configuration, 74 the audit can't be written, 70 guard failed, 64 usage.`;
+Options come before --, the program to guard and its arguments after it.`;
+
+const AFTERWORDS = `
+Exit status: the guarded program's own. guard exec, and any run without a
+terminal: 77 refused, 75 needs approval, 78 bad policy or configuration,
+74 the log can't be written, 70 guard itself failed, 64 wrong usage.
+
+guard COMMAND --help tells more about one command; guard doctor looks
+whether everything guard needs is here.`;
+
+const AFTER_ERROR = `       guard --help lists what there is. To guard a program, put -- before it:
+       guard -- psql prod`;
 
 function withCommon(command: Command): Command {
   return withOptions(command, COMMON_OPTIONS);
@@ -50,9 +60,17 @@ function addCheck(program: Command, finish: Finish): void {
 
 function addExec(program: Command): void {
   // Handled before this program is loaded (cli/main.ts); here for help, man page and completion.
-  withCommon(program.command('exec'))
-    .description('one command in a script: never asks, the first refusal is final')
-    .usage('[options] -- COMMAND [ARG...]');
+  const exec = withOptions(
+    withCommon(program.command('exec')),
+    SESSION_OPTIONS.filter(({ name }) => name !== 'prompt'),
+  );
+  exec
+    .description(
+      'one command in a script: never asks; the first refusal ends the run with status 77, the reason on stderr',
+    )
+    .usage('[options] -- COMMAND [ARG...]')
+    .allowExcessArguments()
+    .action(() => exec.error('error: no command after --; for example: guard exec -- psql -f fix.sql prod'));
 }
 
 function addProxy(program: Command): void {
@@ -197,16 +215,32 @@ function addOwnState(program: Command, finish: Finish): void {
     });
 }
 
+/** Options in front of a command's name count for that command; one it does not know is an error, never ignored. */
+function passDown(root: Command, command: Command): void {
+  for (const option of root.options) {
+    const name = option.attributeName();
+    if (root === command || root.getOptionValueSource(name) !== 'cli') continue;
+    if (!command.options.some((known) => known.attributeName() === name))
+      command.error(`error: ${option.long} does not go with guard ${command.name()}`);
+    if (command.getOptionValueSource(name) === 'cli')
+      command.error(`error: ${option.long} is given twice, before and after "${command.name()}"`);
+    command.setOptionValueWithSource(name, root.getOptionValue(name), 'cli');
+  }
+}
+
 /** Every command with its options: what help, man page and completions are made from. */
 export function buildProgram(finish: Finish): Command {
-  const program = withCommon(new Command('guard'))
+  const program = withOptions(withCommon(new Command('guard')), SESSION_OPTIONS)
     .description(ABOUT)
     .usage('[options] -- COMMAND [ARG...]\n       guard COMMAND')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', AFTERWORDS)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'guard: ')) })
+    .showHelpAfterError(AFTER_ERROR)
     .enablePositionalOptions()
     .version(VERSION, '-V, --version', 'the version')
     .configureHelp({ showGlobalOptions: false })
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', passDown);
   addExec(program);
   addProxy(program);
   addCheck(program, finish);
