@@ -1,10 +1,11 @@
 // One bundle: dist/guard.js and the chunks it loads late, the worker, the grammar's wasm, the compiled policy,
 // the demo database, man page and completions. Native packages (PTY, locks) and PGlite stay packages.
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { startChunk } from './start-chunk.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -15,15 +16,30 @@ const PACKAGES_KEPT = ['@lydell/node-pty', '@lydell/node-pty-*', 'koffi', '@elec
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
+const ENTRIES = {
+  guard: 'bin/guard.ts',
+  worker: 'src/session/postgres/worker.ts',
+  'judge-child': 'src/judge/child.ts',
+  'demo-database': 'src/session/demo/clinic-child.ts',
+  'build-steps': 'src/cli/build-steps.ts',
+};
+
 await build({
   absWorkingDir: root,
-  entryPoints: {
-    guard: 'bin/guard.ts',
-    worker: 'src/session/postgres/worker.ts',
-    'judge-child': 'src/judge/child.ts',
-    'demo-database': 'src/session/demo/clinic-child.ts',
-    'build-steps': 'src/cli/build-steps.ts',
-  },
+  entryPoints: ENTRIES,
+  plugins: [
+    startChunk({
+      root: realpathSync(root),
+      entries: Object.values(ENTRIES),
+      sets: [
+        { modules: ['src/cli/main.ts'], free: [] },
+        {
+          modules: ['src/cli/commands/session.ts', 'src/session/command-session.ts'],
+          free: [ENTRIES.guard, 'src/cli/program.ts'],
+        },
+      ],
+    }),
+  ],
   outdir: dist,
   bundle: true,
   splitting: true,
@@ -33,7 +49,10 @@ await build({
   mainFields: ['module', 'main'],
   external: PACKAGES_KEPT,
   // ink asks for its developer tools only when DEV is set; they are not shipped.
-  alias: { 'react-devtools-core': join(root, 'scripts/no-devtools.mjs') },
+  alias: {
+    'react-devtools-core': join(root, 'scripts/no-devtools.mjs'),
+    'string-width': join(root, 'scripts/late-string-width.mjs'),
+  },
   define: { 'process.env.NODE_ENV': '"production"' },
   // CommonJS packages inside an ES module bundle still use require, __filename and __dirname.
   banner: {

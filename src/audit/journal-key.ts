@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPrivateFile, readPrivateFile } from '../host/private-file.ts';
 import { GuardError } from '../model/errors.ts';
@@ -24,7 +25,8 @@ function readOrMake(path: string, make: () => string | Uint8Array): Buffer {
 /** The key that signs the log, made (0600) on the first run. Its public half lies beside it, to be kept elsewhere. Throws KEY_UNREADABLE and system errors. */
 export function journalKey(keysFolder: string): SigningKey {
   const key = readSigningKey(readOrMake(join(keysFolder, KEY_FILE), newSigningKeyPem), KEY_NAME);
-  createPrivateFile(join(keysFolder, PUBLIC_FILE), `${key.public.text}\n`);
+  const publicFile = join(keysFolder, PUBLIC_FILE);
+  if (!existsSync(publicFile)) createPrivateFile(publicFile, `${key.public.text}\n`);
   return key;
 }
 
