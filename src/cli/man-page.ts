@@ -45,7 +45,7 @@ export function manPage(program: Command, version: string): string {
   return [
     `.TH GUARD 1 "" "guard ${version}" "User Commands"`,
     '.SH NAME',
-    'guard \\- an access guardrail for shells, PostgreSQL and Kubernetes',
+    'guard \\- understand, ask about, refuse, mask and record commands before they take effect',
     '.SH SYNOPSIS',
     ...program
       .usage()
