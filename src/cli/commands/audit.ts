@@ -1,13 +1,12 @@
 import { join, resolve } from 'node:path';
 import { knownJournalKey } from '../../audit/journal-key.ts';
 import { isVerdict, type LogFilter, parseSince, readLogLines, readLogRows } from '../../audit/log.ts';
-import type { LogRow } from '../../audit/log-rows.ts';
+import { formatLogRows } from '../../audit/log-rows.ts';
 import { type VerifyReport, verifyJournal } from '../../audit/verify.ts';
 import { stateFolder } from '../../host/folders.ts';
 import { GuardError } from '../../model/errors.ts';
 import { auditFolder, keysFolder } from '../../session/state-places.ts';
 import { EXIT } from '../exit-status.ts';
-import { tableLines } from '../print-table.ts';
 
 function reportLines(folder: string, report: VerifyReport): readonly string[] {
   const { ok, entries, files, from, to, problems, problemCount, notes, keys, trust } = report;
@@ -61,25 +60,6 @@ function filterOf(options: Readonly<Record<string, unknown>>): LogFilter {
   };
 }
 
-function rowCells(row: LogRow): readonly string[] {
-  const what = row.verdict === '' ? row.type : row.verdict;
-  const masked = row.masked === 0 ? '' : String(row.masked);
-  const text = row.error === '' ? row.text : `${row.text} [${row.error}]`;
-  return [
-    row.time.replace('T', ' ').slice(0, 19),
-    row.actor,
-    row.environment,
-    what,
-    row.intents,
-    row.rows,
-    masked,
-    row.rule,
-    text,
-  ];
-}
-
-const HEAD = ['TIME (UTC)', 'ACTOR', 'ENV', 'VERDICT', 'INTENTS', 'ROWS', 'MASKED', 'RULE', 'WHAT'] as const;
-
 /** `guard audit log`: a table for people, or the entries as they are. */
 export async function auditLog(options: Readonly<Record<string, unknown>>): Promise<number> {
   const folder = auditFolder(stateFolder());
@@ -89,7 +69,7 @@ export async function auditLog(options: Readonly<Record<string, unknown>>): Prom
     return EXIT.ok;
   }
   const view = readLogRows(folder, filter);
-  process.stdout.write(`${tableLines(HEAD, view.items.map(rowCells)).join('\n')}\n`);
+  process.stdout.write(`${formatLogRows(view.items).join('\n')}\n`);
   if (view.unreadable > 0)
     process.stderr.write(`guard: ${view.unreadable} lines are no entries; guard audit verify says more\n`);
   return EXIT.ok;

@@ -44,8 +44,28 @@ describe('probes', () => {
     const wire = await Scripted.running(script);
     wire.client(say.query('y')).server(say.error('42601', 'no'), say.ready('I'));
     await tick();
-    expect(answers).toEqual([{ kind: 'error', code: '42601', message: 'no' }]);
+    expect(answers).toEqual([{ kind: 'error', code: '42601', message: 'no', position: '1' }]);
     expect(types(wire.forClient())).toBe('');
+  });
+
+  test.each([
+    ['a syntax error with a place', say.error('42601', 'no'), 'rejected'],
+    ['another error', say.error('42P01', 'no'), 'unknown'],
+    ['no error', say.parsed, 'accepted'],
+  ] as const)('syntax: %s', async (_, reply, expected) => {
+    const answers: string[] = [];
+    const script: GateScript = {
+      statement: async (request, forward) => {
+        if (request.probe !== undefined) answers.push(await request.probe.syntax('selec 1'));
+        return forward();
+      },
+    };
+    const wire = await Scripted.running(script);
+    wire.client(say.query('y'));
+    expect(types(wire.forServer())).toBe('PSCS');
+    wire.server(reply, say.ready('I'), say.closed, say.ready('I'));
+    await tick();
+    expect(answers).toEqual([expected]);
   });
 
   test('bound: under reserved names, which are closed whatever happens', async () => {
