@@ -12,7 +12,6 @@ import { unreachable } from '../model/unreachable.ts';
 import { decisionBody, entryActor, noteBody } from './entry-parts.ts';
 import type { JudgeWorld } from './evaluate-sql.ts';
 import type { Evaluation } from './evaluation.ts';
-import { withImpact } from './impact-message.ts';
 
 /** A verdict is good for this long, in milliseconds: then the facts may have changed. */
 const VERDICT_LIFE_MS = 60_000;
@@ -190,7 +189,6 @@ function toJudgement(request: JudgeRequest, evaluation: Evaluation): Omit<Judgem
   const { decision, text } = evaluation;
   return {
     ...decision,
-    message: decision.verdict === 'allow' ? decision.message : withImpact(decision.message, evaluation.data),
     statementHash: hash(
       'sha256',
       `${request.target.identity ?? request.target.name}\0${request.text}`,

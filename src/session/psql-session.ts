@@ -40,7 +40,7 @@ const rawStderr = Object.assign(
 
 function connectedLine({ target, environment, because, columns, classed, unsure }: Connected): string {
   const doubt = unsure === 0 ? '' : `, ${unsure} unsure: guard catalog review`;
-  return `guard: ${target} · ${environment} (${because}) · ${columns} columns, ${classed} masked${doubt} · SHOW guard.status; psql's own \\ commands are not covered yet`;
+  return `guard: ${target} · ${environment} (${because}) · ${columns} columns, ${classed} masked${doubt} · SHOW guard.status · \\ commands are not covered yet`;
 }
 
 /** What the worker asks of the thread that holds the terminal. */

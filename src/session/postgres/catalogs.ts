@@ -1,13 +1,30 @@
+import { inheritClasses } from '../../catalog/inherit.ts';
+import { applyLabels, type ColumnLabel } from '../../catalog/labels.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Judge } from '../../model/judge.ts';
 import type { CatalogLabel } from '../../model/policy.ts';
 import { CATALOG_SQL, CATALOG_VERSION_SQL, readCatalog } from '../../observe/catalog.ts';
 import type { Probe } from '../../wire/postgres/gate.ts';
+import { rememberCatalog } from '../known-catalogs.ts';
+import { LabelStore, labelsFor } from '../labels.ts';
+import { catalogFolder, labelsFile } from '../state-places.ts';
+import type { KnownPlace } from './surroundings.ts';
 
 /** A snapshot younger than this is not looked at again without a reason, in milliseconds. */
 const FRESH_MS = 30_000;
 
+export interface CatalogsSetting {
+  readonly judge: Judge;
+  /** Of the policy. */
+  readonly labels: readonly CatalogLabel[];
+  readonly stateFolder: string;
+  placeOf(key: string): KnownPlace | undefined;
+  trouble(text: string): void;
+}
+
 interface Known {
+  /** Without labels. */
+  readonly guessed: CatalogSnapshot;
   readonly snapshot: CatalogSnapshot;
   readonly mark: string | undefined;
   readonly readAt: number;
@@ -15,13 +32,13 @@ interface Known {
 
 /** The schema pictures of one session, shared by all connections to the same database as the same user. */
 export class Catalogs {
-  readonly #judge: Judge;
-  readonly #labels: readonly CatalogLabel[];
+  readonly #setting: CatalogsSetting;
+  readonly #store: LabelStore;
   readonly #known = new Map<string, Known>();
 
-  constructor(judge: Judge, labels: readonly CatalogLabel[]) {
-    this.#judge = judge;
-    this.#labels = labels;
+  constructor(setting: CatalogsSetting) {
+    this.#setting = setting;
+    this.#store = new LabelStore(labelsFile(setting.stateFolder));
   }
 
   /** The picture for `key` (identity, user): a fresh known one, or read now. Undefined when the server won't tell. */
@@ -31,22 +48,24 @@ export class Catalogs {
     return this.refresh(key, probe);
   }
 
-  /** Reads it again when the server's version mark says that something changed. */
+  /**
+   * Reads it again when the server's version mark says that something changed; labels that were set meanwhile hold from
+   * here on. Rejects with CONFIG_INVALID when the labels can't be read.
+   */
   async refresh(key: string, probe: Probe): Promise<CatalogSnapshot | undefined> {
     const known = this.#known.get(key);
     const mark = await readMark(probe);
-    if (known !== undefined && mark !== undefined && mark === known.mark) {
-      this.#known.set(key, { ...known, readAt: Date.now() });
-      return known.snapshot;
-    }
-    const answer = await probe.simple(CATALOG_SQL);
-    if (answer.kind === 'error') {
+    const isSame = known !== undefined && mark !== undefined && mark === known.mark;
+    const guessed = isSame ? known.guessed : await this.#read(key, probe);
+    if (guessed === undefined) {
       this.#known.delete(key);
       return undefined;
     }
-    const snapshot = readCatalog(answer.results, this.#labels);
-    if (snapshot.version !== known?.snapshot.version) await this.#judge.learn(snapshot);
-    this.#known.set(key, { snapshot, mark, readAt: Date.now() });
+    const labelled = inheritClasses(applyLabels(guessed, this.#labels(key)));
+    const isKnown = labelled.version === known?.snapshot.version;
+    const snapshot = isKnown ? known.snapshot : labelled;
+    if (!isKnown) await this.#setting.judge.learn(snapshot);
+    this.#known.set(key, { guessed, snapshot, mark, readAt: Date.now() });
     return snapshot;
   }
 
@@ -54,6 +73,32 @@ export class Catalogs {
   isStale(key: string): boolean {
     const known = this.#known.get(key);
     return known === undefined || Date.now() - known.readAt >= FRESH_MS;
+  }
+
+  async #read(key: string, probe: Probe): Promise<CatalogSnapshot | undefined> {
+    const answer = await probe.simple(CATALOG_SQL);
+    if (answer.kind === 'error') return undefined;
+    const guessed = readCatalog(answer.results);
+    this.#remember(key, guessed);
+    return guessed;
+  }
+
+  /** For `guard catalog`; a session does not depend on it. */
+  #remember(key: string, guessed: CatalogSnapshot): void {
+    const { stateFolder, trouble } = this.#setting;
+    const place = this.#setting.placeOf(key);
+    if (place === undefined) return;
+    try {
+      rememberCatalog(catalogFolder(stateFolder), place, guessed);
+    } catch (error) {
+      trouble(
+        `the catalog could not be remembered: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  #labels(key: string): readonly ColumnLabel[] {
+    return labelsFor(this.#setting.placeOf(key)?.identity, this.#setting.labels, this.#store.read());
   }
 }
 

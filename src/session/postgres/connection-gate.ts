@@ -15,6 +15,7 @@ import type {
 } from '../../wire/postgres/gate.ts';
 import { answerOf } from './answer-outcome.ts';
 import type { GateSetting } from './gate-setting.ts';
+import { withImpact } from './impact-message.ts';
 import { JudgedRun, PASSING_RUN } from './judged-run.ts';
 import { maskingRules } from './masking-rules.ts';
 import { OpenTransaction } from './open-transaction.ts';
@@ -247,9 +248,10 @@ export class ConnectionGate implements Gate {
     if (enforced.kind === 'pass' || request.cancel.aborted) {
       return { kind: 'refuse', refusal: cancelled(), how: 'synthesize' };
     }
-    run.refused(enforced.message);
-    post({ kind: 'refused', message: enforced.message, rule: judgement.rule });
-    return this.#refuse(enforced.message);
+    const message = withImpact(enforced.message, judgement.data);
+    run.refused(message);
+    post({ kind: 'refused', message, rule: judgement.rule });
+    return this.#refuse(message);
   }
 
   /** A script's transaction must fail as after any error; a person keeps what the open transaction did so far. */

@@ -7,7 +7,7 @@ import type { Target } from '../../model/target.ts';
 import { IDENTITY_SQL, IDENTITY_SQL_WITHOUT_CONTROL } from '../../observe/catalog.ts';
 import { readIdentity, type ServerIdentity } from '../../observe/catalog-identity.ts';
 import { environmentOf, needsLabel } from '../../observe/environment.ts';
-import type { TargetFacts } from '../../observe/target-match.ts';
+import { identityOf, type TargetFacts } from '../../observe/target-match.ts';
 import { observeReach } from '../../observe/target-reach.ts';
 import { labelTarget, TargetStore } from '../../observe/targets.ts';
 import type { Probe, ServerFacts, WireRefusal } from '../../wire/postgres/gate.ts';
@@ -25,7 +25,17 @@ export type Place =
     }
   | { readonly kind: 'refuse'; readonly refusal: WireRefusal };
 
+/** A database as labels and remembered catalogs name it. */
+export interface KnownPlace {
+  /** As in the registry of targets. */
+  readonly identity: string;
+  readonly target: string;
+  readonly user: string;
+}
+
 const ID_BYTES = 6;
+/** What the demo's database is called: its host is a temporary folder. */
+const OWN_NAME = 'the demo clinic';
 
 async function askIdentity(probe: Probe): Promise<ServerIdentity | undefined> {
   const full = await probe.simple(IDENTITY_SQL);
@@ -41,6 +51,7 @@ export class Surroundings {
   readonly #post: (message: FromWorker) => void;
   readonly #store: TargetStore;
   readonly #asked = new Map<string, (answer: EnvironmentClass | undefined) => void>();
+  readonly #places = new Map<string, KnownPlace>();
 
   constructor(setting: WorkerSetting, post: (message: FromWorker) => void) {
     this.#setting = setting;
@@ -58,12 +69,25 @@ export class Surroundings {
       const changed = await this.#label(facts, environment, judge);
       if (changed) environment = this.#environment(facts, server);
     }
+    const catalogKey = `${identity.systemIdentifier ?? server.certificate ?? facts.host}/${identity.databaseOid}/${identity.currentUser}`;
+    const registered = identityOf(facts);
+    if (registered !== undefined)
+      this.#places.set(catalogKey, {
+        identity: registered,
+        target: environment.name,
+        user: identity.currentUser,
+      });
     return {
       kind: 'known',
       target: targetOf(facts, identity, environment),
       environment,
-      catalogKey: `${identity.systemIdentifier ?? server.certificate ?? facts.host}/${identity.databaseOid}/${identity.currentUser}`,
+      catalogKey,
     };
+  }
+
+  /** Which database a catalog key stands for; undefined when the server does not say who it is. */
+  placeOf(catalogKey: string): KnownPlace | undefined {
+    return this.#places.get(catalogKey);
   }
 
   /** The person's answer to a `label` message. */
@@ -97,7 +121,7 @@ export class Surroundings {
   }
 
   #environment(facts: TargetFacts, server: ServerFacts): Environment {
-    return environmentOf({
+    const environment = environmentOf({
       facts,
       reach: observeReach(server.peer),
       registry: this.#store.read(),
@@ -105,6 +129,7 @@ export class Surroundings {
       own: this.#setting.ownDatabase,
       ...present({ option: this.#setting.environment }),
     });
+    return this.#setting.ownDatabase ? { ...environment, name: OWN_NAME } : environment;
   }
 
   async #label(facts: TargetFacts, environment: Environment, judge: Judge): Promise<boolean> {

@@ -1,5 +1,5 @@
-import type { DataFacts, RowFacts } from '../model/facts.ts';
-import type { Message } from '../model/finding.ts';
+import type { DataFacts, RowFacts } from '../../model/facts.ts';
+import type { Message } from '../../model/finding.ts';
 
 /** More cascades than this are counted, not named. */
 const MOST_CASCADES = 3;
