@@ -19,6 +19,8 @@ export const SURE_FROM = 0.6;
 /** A comment says less than a name: it may speak of another column. */
 const COMMENT_DISCOUNT = 0.15;
 const MAX_COMMENT = 400;
+/** A comment that names a data class means it. */
+const NAMED_IN_COMMENT = 0.95;
 
 /** These say that a column is about an attribute and not the attribute itself (`phone_type`, `email_verified`). */
 const ATTRIBUTE_WORDS = words(
@@ -92,7 +94,10 @@ function classifyColumn(item: ColumnView, context: SchemaContext): Classificatio
   const byComment = guessByComment(item, context);
   const best =
     byComment !== undefined && byComment.confidence > (byName?.confidence ?? 0) ? byComment : byName;
-  if (best === undefined) return nothing(whyNothing(item));
+  // A name that says "public" is worth more than words in a comment, unless the comment names a class outright.
+  const isPublic =
+    byName === undefined && item.concepts.has('npi') && (best?.confidence ?? 0) < NAMED_IN_COMMENT;
+  if (best === undefined || isPublic) return nothing(whyNothing(item));
   return {
     class: withDomain(best.leaf, item, context),
     source: best === byComment ? 'comment' : 'name',
@@ -172,7 +177,7 @@ function guessByComment({ column, view, family }: ColumnView, context: SchemaCon
   if (column.comment === undefined || family === 'boolean') return undefined;
   const comment = column.comment.slice(0, MAX_COMMENT);
   const named = comment.split(/[\s,;()[\]]{1,16}/).find(isDataClass);
-  if (named !== undefined) return { leaf: named, confidence: 0.95, why: `comment says ${named}` };
+  if (named !== undefined) return { leaf: named, confidence: NAMED_IN_COMMENT, why: `comment says ${named}` };
   const item = { column, family, view, concepts: new Set(conceptsOf(comment)) };
   if (context.health === false && view.subject === 'thing') return undefined;
   const rule = COMMENT_RULES.find((candidate) => matches(candidate, item));

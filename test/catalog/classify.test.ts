@@ -189,3 +189,16 @@ test('a wide relation with hostile names is read quickly', () => {
   const columns = Array.from({ length: 1600 }, (_, index) => ({ name: `${name}${index}`, type: 'text' }));
   expect(classifyRelation({ schema: 's', name: 't', columns })).toHaveLength(1600);
 });
+
+test('a comment does not make a public number secret, unless it names a class', () => {
+  const staff = (comment: string): BareRelation => ({
+    schema: 'public',
+    name: 'staff',
+    columns: [
+      { name: 'full_name', type: 'text' },
+      { name: 'npi', type: 'text', comment },
+    ],
+  });
+  expect(classifyRelation(staff('national provider identifier (public)'))[1]?.class).toBeUndefined();
+  expect(classifyRelation(staff('class: pii.license'))[1]?.class).toBe('pii.license');
+});
