@@ -1,8 +1,10 @@
 import type { Actor } from '../model/actor.ts';
 import type { CatalogColumn, CatalogRelation } from '../model/catalog.ts';
 import { DATA_CLASSES, type DataClass, isDataClass } from '../model/data-class.ts';
+import { GuardError } from '../model/errors.ts';
 import type { Message } from '../model/finding.ts';
 import { suggestion } from '../policy/nearest.ts';
+import { printable } from '../terminal/printable.ts';
 import type { KnownCatalog } from './known-catalogs.ts';
 import type { StoredLabel } from './labels.ts';
 
@@ -38,10 +40,6 @@ interface Found {
 
 const LONGEST_NAME = 200;
 
-function refuse(effect: string, why: string, instead: string): LabelOutcome {
-  return { kind: 'refused', message: { effect, why, instead } };
-}
-
 function wordFor(name: string): DataClass | typeof NO_CLASS | undefined {
   if (name === NO_CLASS) return NO_CLASS;
   return isDataClass(name) ? name : undefined;
@@ -65,17 +63,22 @@ function findColumns({ snapshot }: KnownCatalog, name: string): readonly Found[]
     );
 }
 
-function unknownColumn(known: KnownCatalog, wanted: string): LabelOutcome {
+function unknownColumn(known: KnownCatalog, wanted: string): GuardError {
   const depth = wanted.split('.').length;
   const names = known.snapshot.relations.flatMap(({ schema, name, columns }) =>
     columns.map((column) => (depth === 3 ? `${schema}.${name}.${column.name}` : `${name}.${column.name}`)),
   );
-  const near = suggestion(wanted.slice(0, LONGEST_NAME), names);
-  return refuse(
-    `No column was labelled: ${known.target} has none called ${wanted.slice(0, LONGEST_NAME)}${near}.`,
-    'A label that names nothing would protect nothing.',
-    'See the names with guard catalog show; connect once more if the column is new.',
-  );
+  const near = suggestion(wanted, names);
+  return new GuardError('USAGE', `${known.target} has no column called "${wanted}"${near}`, {
+    hint: 'guard catalog show lists them as TABLE.COLUMN; connect once more if the column is new',
+  });
+}
+
+function unknownClass(wanted: string): GuardError {
+  const near = suggestion(wanted, [...DATA_CLASSES, NO_CLASS]);
+  return new GuardError('USAGE', `"${wanted}" is no data class${near}`, {
+    hint: `known: ${DATA_CLASSES.join(', ')}, ${NO_CLASS}`,
+  });
 }
 
 function isLooser(column: CatalogColumn, wish: DataClass | typeof NO_CLASS): boolean {
@@ -100,11 +103,14 @@ function changeOf(
   const obstacle = loosened ? whoMayNot(wish) : undefined;
   const name = `${relation.schema}.${relation.name}.${column.name}`;
   if (obstacle !== undefined)
-    return refuse(
-      `The label of ${name} stays ${from}.`,
-      `To change it to ${wish.said} takes protection away, and ${obstacle}.`,
-      'Ask a person to run the same command in a terminal, or an organisation policy to say it.',
-    );
+    return {
+      kind: 'refused',
+      message: {
+        effect: `The label of ${name} stays ${from}.`,
+        why: `To change it to ${wish.said} takes protection away, and ${obstacle}.`,
+        instead: 'Ask a person to run the same command in a terminal, or let an organisation policy say it.',
+      },
+    };
   return {
     kind: 'change',
     from,
@@ -120,27 +126,18 @@ function changeOf(
   };
 }
 
-/** What becomes of a wish to label a column; `known` has its labels applied. Pure. */
+/** What becomes of a wish to label a column; `known` has its labels applied. Pure. Throws USAGE for names that mean nothing. */
 export function considerLabel(known: KnownCatalog, wish: LabelWish): LabelOutcome {
   const said = wordFor(wish.class);
-  if (said === undefined) {
-    const near = suggestion(wish.class.slice(0, LONGEST_NAME), [...DATA_CLASSES, NO_CLASS]);
-    return refuse(
-      `"${wish.class.slice(0, LONGEST_NAME)}" is no data class${near}.`,
-      'Policies speak of the closed list of classes only.',
-      `Use one of ${DATA_CLASSES.join(', ')} or ${NO_CLASS}.`,
-    );
-  }
+  if (said === undefined) throw unknownClass(printable(wish.class.slice(0, LONGEST_NAME)));
   const found = findColumns(known, wish.column);
   const [first, ...others] = found;
-  if (first === undefined) return unknownColumn(known, wish.column);
+  if (first === undefined) throw unknownColumn(known, printable(wish.column.slice(0, LONGEST_NAME)));
   if (others.length > 0) {
     const names = found.map(({ relation, column }) => `${relation.schema}.${relation.name}.${column.name}`);
-    return refuse(
-      `No column was labelled: ${names.join(' and ')} are meant equally.`,
-      'A label holds for one column.',
-      'Name the schema too.',
-    );
+    throw new GuardError('USAGE', `"${wish.column}" may be any of ${names.join(', ')}`, {
+      hint: 'name the schema too',
+    });
   }
   return changeOf(known, first, { ...wish, said });
 }
