@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { configFolder, stateFolder } from '../host/folders.ts';
 import { ensurePrivateFolder } from '../host/private-folder.ts';
-import { openState } from '../host/state-version.ts';
+import { openState, type StateOpening } from '../host/state-version.ts';
 import { maskText } from '../mask/text.ts';
 import type { ActorKind } from '../model/actor.ts';
 import type { EnvironmentClass } from '../model/environment.ts';
@@ -75,14 +75,31 @@ export async function surveyGround(request: SessionRequest): Promise<Ground> {
   const claimed = settings.actor?.value;
   const state =
     settings.stateFolder === undefined ? stateFolder() : ensurePrivateFolder(settings.stateFolder.value);
-  openState(state);
+  const opening = openState(state);
+  const observed = observeActor({ environment: process.env, ...present({ claimed }) });
+  if (opening.migrated) await noteMigration(state, opening, observed);
   return {
     settings,
     policy: request.audit === 'every' ? { ...loaded, audit: 'every' } : loaded,
-    observed: observeActor({ environment: process.env, ...present({ claimed }) }),
+    observed,
     purpose: observePurpose(process.env, present({ ticket: request.ticket, purpose: request.purpose })),
     stateFolder: state,
   };
+}
+
+/** Loaded only when there was something to migrate. */
+async function noteMigration(
+  state: string,
+  { from, to }: StateOpening,
+  { actor }: ObservedActor,
+): Promise<void> {
+  const [{ openJournal }, { entryActor }] = await Promise.all([
+    import('../audit/journal.ts'),
+    import('../judge/entry-parts.ts'),
+  ]);
+  using journal = openJournal({ folder: auditFolder(state) });
+  const details = { from: from ?? 0, to };
+  journal.append({ type: 'state.migrate', sess: '', actor: entryActor(actor), details }, 'durable');
 }
 
 function appendDebug(state: string, text: string): void {
