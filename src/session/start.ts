@@ -16,7 +16,7 @@ import { loadPolicy } from '../policy/load.ts';
 import { loadSettings, type Settings } from '../policy/settings.ts';
 import type { ConnectionTarget } from '../wire/postgres/target.ts';
 import type { WorkerSetting } from './postgres/messages.ts';
-import { debugFile, MACHINE_FOLDER } from './state-places.ts';
+import { auditFolder, debugFile, MACHINE_FOLDER } from './state-places.ts';
 
 const ID_BYTES = 8;
 
