@@ -11,6 +11,8 @@ import type { Finished } from './wire-harness.ts';
 /** The executable of the built checkout. */
 export const GUARD = join(process.cwd(), 'bin/guard');
 
+/** A question takes no answer in its first moments, so that type-ahead can't be one. */
+const SETTLED_MS = 500;
 const POLL_MS = 10;
 const PATIENCE_MS = 15_000;
 
@@ -184,12 +186,17 @@ export function runGuard(
   return guard.done;
 }
 
+export interface GuardTerminalOptions extends TestTerminalOptions {
+  /** A program that starts guard: gets guard's command line behind its own arguments. */
+  readonly around?: readonly string[];
+}
+
 /** guard as a person starts it: in the foreground of a terminal, with a keyboard. */
 export class GuardTerminal extends TestTerminal {
   readonly #folder: string;
 
-  constructor(home: GuardHome, args: readonly string[], options: TestTerminalOptions = {}) {
-    const { argv, folder } = orphaned(home, '-c', [GUARD, ...args]);
+  constructor(home: GuardHome, args: readonly string[], options: GuardTerminalOptions = {}) {
+    const { argv, folder } = orphaned(home, '-c', [...(options.around ?? []), GUARD, ...args]);
     super(argv, {
       columns: 120,
       rows: 40,
@@ -215,6 +222,34 @@ export class GuardTerminal extends TestTerminal {
   line(text: string): void {
     this.type(`${text}\r`);
   }
+
+  /** An empty screen with psql's prompt on top, so that what is seen next is new. */
+  async clear(): Promise<void> {
+    this.type('\x0c');
+    await this.see(() => {
+      const [first = '', ...rest] = this.rows();
+      return /[=(-][*!]?[>#]$/.test(first.trim()) && rest.every((row) => row === '');
+    });
+  }
+
+  /** Answers the question on the screen. */
+  async answer(keys: string): Promise<void> {
+    await sleep(SETTLED_MS);
+    this.type(keys);
+  }
+
+  /** Closes the window; resolves when guard is gone. */
+  async close(): Promise<void> {
+    this.program.hangUp();
+    await this.program.done;
+  }
+
+  /** Types one line at an empty prompt and waits for what it brings. */
+  async ask(line: string, answer: string | RegExp): Promise<void> {
+    await this.clear();
+    this.line(line);
+    await this.see(answer);
+  }
 }
 
 /** A psql session behind guard in a terminal, at its first prompt. */
@@ -224,7 +259,7 @@ export async function openPsql(
   options: {
     readonly guard?: readonly string[];
     readonly psql?: readonly string[];
-    readonly terminal?: TestTerminalOptions;
+    readonly terminal?: GuardTerminalOptions;
   } = {},
 ): Promise<GuardTerminal> {
   const args = [...(options.guard ?? []), '--', 'psql', ...(options.psql ?? []), ...targetArguments(cluster)];
@@ -249,7 +284,16 @@ export function descendants(pid: number): readonly number[] {
   return below(pid);
 }
 
-/** The program below `pid` with this name. */
+/** Process id of the guard that a program below `pid` started. */
+export function guardBelow(pid: number): number {
+  const found = descendants(pid).find((each) =>
+    readIfThere(`/proc/${each}/cmdline`).includes(`\0${GUARD}\0`),
+  );
+  if (found === undefined) throw new Error(`no guard below ${pid}`);
+  return found;
+}
+
+/** Process id of the program below `pid` with this name. */
 export function programBelow(pid: number, name: string): number {
   const found = descendants(pid).find((each) => readIfThere(`/proc/${each}/comm`).trim() === name);
   if (found === undefined) throw new Error(`no ${name} below ${pid}`);
