@@ -1,6 +1,6 @@
 // One bundle: dist/guard.js and the chunks it loads late, the worker, the grammar's wasm, the compiled policy,
 // the demo database, man page and completions. Native packages (PTY, locks) and PGlite stay packages.
-import { cpSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,11 +9,13 @@ import { startChunk } from './start-chunk.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
-const dist = join(root, 'dist');
+// Built beside and swapped in at the end: a build that fails leaves the last good one where it was.
+const made = join(root, `.stamp/build-${process.pid}`);
+const dist = join(made, 'dist');
 
 const PACKAGES_KEPT = ['@lydell/node-pty', '@lydell/node-pty-*', 'koffi', '@electric-sql/pglite'];
 
-rmSync(dist, { recursive: true, force: true });
+process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 mkdirSync(dist, { recursive: true });
 
 const ENTRIES = {
@@ -75,3 +77,7 @@ writeFileSync(join(root, 'policies/default.json'), JSON.stringify(await steps.co
 await steps.writePapers(join(root, 'share'));
 await steps.writeDemoDatabase(join(dist, 'demo'));
 rmSync(join(dist, 'build-steps.js'));
+
+const place = join(root, 'dist');
+if (existsSync(place)) renameSync(place, join(made, 'last'));
+renameSync(dist, place);
