@@ -5,7 +5,8 @@ import { compileBuiltIn } from '../policy/compile.ts';
 import { packClinic } from '../session/demo/clinic-server.ts';
 import { completionScript, SHELLS } from './completion-script.ts';
 import { manPage } from './man-page.ts';
-import { buildProgram, VERSION } from './program.ts';
+import { buildProgram } from './program.ts';
+import { VERSION } from './version.ts';
 
 // Steps of the build that need guard's own code; not part of what is shipped.
 

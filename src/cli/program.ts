@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import type { CatalogArguments } from './commands/catalog.ts';
 import { COMMON_OPTIONS, PROXY_OPTIONS, SESSION_OPTIONS } from './options.ts';
+import { VERSION } from './version.ts';
 
 /** Sets the exit status of the process; a command resolves to it. */
 type Finish = (status: number) => void;
@@ -251,5 +252,3 @@ export function buildProgram(finish: Finish): Command {
   addOwnState(program, finish);
   return program;
 }
-
-export const VERSION = '0.1.0';
