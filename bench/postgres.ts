@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type Cluster, serverPrograms, startCluster } from '../test/real/cluster.ts';
 import { machine, median, table } from './machine.ts';
 
-const SECONDS = 3;
-const ROUNDS = 3;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 3);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const ROWS = 1_000_000;
 const GUARD = join(process.cwd(), 'bin/guard');
 

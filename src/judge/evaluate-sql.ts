@@ -4,8 +4,15 @@ import { maskStatement } from '../mask/statement.ts';
 import type { CatalogSnapshot } from '../model/catalog.ts';
 import { NO_DATA } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
-import type { EstimateQuery, JudgeRequest, StatementMemory, StatementPlan } from '../model/judge.ts';
+import type {
+  EstimateQuery,
+  JudgeRequest,
+  Situation,
+  StatementMemory,
+  StatementPlan,
+} from '../model/judge.ts';
 import type { ParsedSql, SqlStatement } from '../model/sql.ts';
+import type { Target } from '../model/target.ts';
 import type { MaskedText, RawText } from '../model/text.ts';
 import { estimateQueries } from '../parse/sql/estimate.ts';
 import { fingerprintSql } from '../parse/sql/fingerprint.ts';
@@ -16,7 +23,7 @@ import { decideForSuspects } from './decide-suspects.ts';
 import type { Evaluation } from './evaluation.ts';
 import { EvaluationCache } from './evaluation-cache.ts';
 import { readPrepared } from './prepared-statements.ts';
-import { situationFacts } from './situation-facts.ts';
+import { sameSituation, situationFacts } from './situation-facts.ts';
 import { planStatement } from './statement-plan.ts';
 import { userFunctionFindings } from './user-functions.ts';
 import { isWrite } from './write-scale.ts';
@@ -32,6 +39,8 @@ class TextAnalysis {
   readonly #text: RawText;
   #masked: MaskedText | undefined;
   #fingerprint: string | undefined;
+  /** The last whole evaluation of this text: the same program asks the same thing again and again. */
+  evaluated: Evaluated | undefined;
 
   constructor(text: RawText) {
     this.#text = text;
@@ -55,6 +64,16 @@ class TextAnalysis {
     this.#fingerprint = fingerprint;
     return fingerprint;
   }
+}
+
+/** An evaluation with everything it was made from. A catalog stands as its number, so that old ones can go. */
+interface Evaluated {
+  readonly situation: Situation;
+  readonly target: Target['kind'];
+  readonly memory: StatementMemory;
+  readonly policy: PreparedPolicy;
+  readonly catalog: number;
+  readonly evaluation: Evaluation;
 }
 
 const texts = new EvaluationCache<TextAnalysis>(KEPT_TEXTS, LONGEST_KEPT_TEXT);
@@ -82,15 +101,63 @@ function planAll(
   });
 }
 
+const NO_CATALOG = 0;
+const catalogNumbers = new WeakMap<CatalogSnapshot, number>();
+let lastCatalogNumber = NO_CATALOG;
+
+function numberOf(catalog: CatalogSnapshot | undefined): number {
+  if (catalog === undefined) return NO_CATALOG;
+  const known = catalogNumbers.get(catalog);
+  if (known !== undefined) return known;
+  lastCatalogNumber += 1;
+  catalogNumbers.set(catalog, lastCatalogNumber);
+  return lastCatalogNumber;
+}
+
+/** What was found last time, where nothing that it depends on is different. */
+function knownEvaluation(
+  last: Evaluated | undefined,
+  request: JudgeRequest,
+  world: JudgeWorld,
+): Evaluation | undefined {
+  if (last === undefined) return undefined;
+  const same =
+    last.policy === world.policy &&
+    last.catalog === numberOf(world.catalog) &&
+    last.target === request.target.kind &&
+    last.memory === (request.memory ?? NO_MEMORY) &&
+    sameSituation(last.situation, request.situation);
+  return same ? last.evaluation : undefined;
+}
+
 /**
  * The whole way from a text to a decision: parse, analyze, facts, decide. Pure and synchronous; the same
  * request and world give the same answer. `wants` is not empty when row estimates would change the facts.
  */
 export function evaluateSql(request: JudgeRequest, world: JudgeWorld): Evaluation {
   const analysis = analyzeText(request.text);
-  const { parsed } = analysis;
-  if (request.serverRejects === true && parsed.kind === 'partial')
+  if (request.serverRejects === true && analysis.parsed.kind === 'partial')
     return rejectedByServer(request, analysis, world);
+  const told = request.estimates !== undefined || request.serverRejects !== undefined;
+  if (told) return evaluateText(request, analysis, world);
+  const known = knownEvaluation(analysis.evaluated, request, world);
+  if (known !== undefined) return known;
+  const evaluation = evaluateText(request, analysis, world);
+  const { situation, target, memory = NO_MEMORY } = request;
+  const { policy, catalog } = world;
+  analysis.evaluated = {
+    situation,
+    target: target.kind,
+    memory,
+    policy,
+    catalog: numberOf(catalog),
+    evaluation,
+  };
+  return evaluation;
+}
+
+function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: JudgeWorld): Evaluation {
+  const { parsed } = analysis;
   const { catalog } = world;
   const memory = request.memory ?? NO_MEMORY;
   const items = readPrepared(parsed.items, memory);

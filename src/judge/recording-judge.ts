@@ -1,26 +1,20 @@
-import { hash } from 'node:crypto';
 import type { Journal } from '../audit/journal.ts';
 import { type PreparedPolicy, preparePolicy } from '../decide/prepare.ts';
-import { maskText } from '../mask/text.ts';
 import type { CatalogSnapshot } from '../model/catalog.ts';
 import { GuardError } from '../model/errors.ts';
-import type { Intent } from '../model/intent.ts';
 import type { Judge, Judgement, JudgeRequest, Outcome, SessionNote } from '../model/judge.ts';
 import type { CompiledPolicy } from '../model/policy.ts';
 import { present } from '../model/present.ts';
 import { unreachable } from '../model/unreachable.ts';
-import { decisionBody, entryActor, noteBody } from './entry-parts.ts';
+import { decisionBody, noteBody } from './entry-parts.ts';
 import type { JudgeWorld } from './evaluate-sql.ts';
 import type { Evaluation } from './evaluation.ts';
+import { isPlainRead, readNote, toJudgement } from './judgement.ts';
 
-/** A verdict is good for this long, in milliseconds: then the facts may have changed. */
-const VERDICT_LIFE_MS = 60_000;
 /** Schema pictures kept; connections to more databases than this ask again. */
 const MOST_CATALOGS = 32;
 /** Decisions whose outcome is still awaited; far more than statements can be in flight. */
 const MOST_PENDING = 10_000;
-
-const PLAIN: ReadonlySet<Intent> = new Set(['data.read', 'session.control']);
 
 interface Pending {
   readonly session: string;
@@ -66,7 +60,7 @@ export class RecordingJudge implements Judge {
     });
     const judgement = toJudgement(request, evaluation);
     if (!request.entry || judgement.wants.length > 0 || judgement.asksServer) return { ...judgement, id: '' };
-    return { ...judgement, id: this.#enter(request, judgement) };
+    return { ...judgement, id: this.#enter(request, judgement, evaluation) };
   }
 
   async record(outcome: Outcome): Promise<void> {
@@ -93,22 +87,24 @@ export class RecordingJudge implements Judge {
     return catalog;
   }
 
-  #enter(request: JudgeRequest, judgement: Omit<Judgement, 'id'>): string {
+  #enter(request: JudgeRequest, judgement: Omit<Judgement, 'id'>, evaluation: Evaluation): string {
     const journal = this.#journal;
     if (journal === undefined) return '';
     const batched = this.#policy.audit === 'batched' && isPlainRead(judgement);
     const environment = request.situation.environment.class;
     const mode = this.#policy.auditMode[environment];
     const id = batched
-      ? journal.noteRead(readNote(request, judgement), mode)
+      ? journal.noteRead(readNote(request, judgement, evaluation), mode)
       : journal.append(
           decisionBody(request, judgement, { tag: journal.tag(request.text), bundle: this.#policy.digest }),
           'durable',
           mode,
         ).id;
     this.#pending.set(id, { session: request.situation.session.id, environment, batched });
-    const [oldest] = this.#pending.keys();
-    if (this.#pending.size > MOST_PENDING && oldest !== undefined) this.#pending.delete(oldest);
+    if (this.#pending.size > MOST_PENDING) {
+      const [oldest] = this.#pending.keys();
+      if (oldest !== undefined) this.#pending.delete(oldest);
+    }
     return id;
   }
 
@@ -159,51 +155,4 @@ export class RecordingJudge implements Judge {
         unreachable(outcome);
     }
   }
-}
-
-/** Allowed, reads at most, nothing classed, nothing in doubt: its loss within 100 ms of a crash is acceptable. */
-function isPlainRead(judgement: Omit<Judgement, 'id'>): boolean {
-  return (
-    judgement.verdict === 'allow' &&
-    judgement.parsed === 'complete' &&
-    judgement.data.classes.length === 0 &&
-    judgement.intents.every((intent) => PLAIN.has(intent)) &&
-    !judgement.plans.some((plan) => plan.writes)
-  );
-}
-
-function readNote(request: JudgeRequest, judgement: Omit<Judgement, 'id'>) {
-  return {
-    actor: entryActor(request.situation.actor),
-    sess: request.situation.session.id,
-    fingerprint: hash('sha256', judgement.masked, 'hex').slice(0, 16),
-    shape: judgement.masked,
-    target: request.target.name,
-    tables: judgement.data.tables,
-    classes: judgement.data.classes,
-    rule: judgement.rule,
-  };
-}
-
-function toJudgement(request: JudgeRequest, evaluation: Evaluation): Omit<Judgement, 'id'> {
-  const { decision, text } = evaluation;
-  return {
-    ...decision,
-    statementHash: hash(
-      'sha256',
-      `${request.target.identity ?? request.target.name}\0${request.text}`,
-      'hex',
-    ),
-    expires: new Date(Date.parse(request.situation.time) + VERDICT_LIFE_MS).toISOString(),
-    parsed: evaluation.parsed,
-    intents: [...new Set(evaluation.findings.map((finding) => finding.intent))],
-    findings: evaluation.findings,
-    data: evaluation.data,
-    plans: evaluation.plans,
-    fingerprint: decision.verdict === 'prompt' ? text.fingerprint : '',
-    masked: text.masked,
-    shown: decision.verdict === 'prompt' ? maskText(request.text) : text.masked,
-    wants: evaluation.wants,
-    asksServer: evaluation.asksServer,
-  };
 }

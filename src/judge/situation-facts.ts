@@ -1,5 +1,6 @@
-import type { DataFacts, Facts } from '../model/facts.ts';
-import type { JudgeRequest } from '../model/judge.ts';
+import type { Environment } from '../model/environment.ts';
+import type { DataFacts, Facts, SessionFacts } from '../model/facts.ts';
+import type { JudgeRequest, Situation } from '../model/judge.ts';
 
 /** The situation a request describes, with what is known of the data it touches. */
 export function situationFacts(request: JudgeRequest, data: DataFacts): Facts {
@@ -15,4 +16,35 @@ export function situationFacts(request: JudgeRequest, data: DataFacts): Facts {
     workflow: { verified: false },
     target: { kind: request.target.kind },
   };
+}
+
+function sameEnvironment(a: Environment, b: Environment): boolean {
+  return (
+    a === b ||
+    (a.class === b.class &&
+      a.name === b.name &&
+      a.because === b.because &&
+      a.synthetic === b.synthetic &&
+      a.throwaway === b.throwaway)
+  );
+}
+
+function sameSession(a: SessionFacts, b: SessionFacts): boolean {
+  return (
+    a.id === b.id &&
+    a.transaction === b.transaction &&
+    a.wrote === b.wrote &&
+    a.attended === b.attended &&
+    (a.tainted === b.tainted || (a.tainted.length === 0 && b.tainted.length === 0))
+  );
+}
+
+/** Every fact of a situation but its time: no condition of a policy asks for that. Says no too often, never too seldom. */
+export function sameSituation(a: Situation, b: Situation): boolean {
+  return (
+    a.actor === b.actor &&
+    a.purpose === b.purpose &&
+    sameEnvironment(a.environment, b.environment) &&
+    sameSession(a.session, b.session)
+  );
 }

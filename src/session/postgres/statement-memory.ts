@@ -7,6 +7,9 @@ const MOST_NAMES = 1_000;
 /** Longer statements are not remembered (UTF-16 code units). */
 const LONGEST_TEXT = 100_000;
 
+/** One object for all sessions that remember nothing: what was found for one of them holds for the others. */
+const EMPTY: StatementMemory = { prepared: {}, cursors: {}, created: [] };
+
 /** What names stand for in one database session. */
 export class SessionMemory {
   readonly #prepared = new Map<string, RawText>();
@@ -16,6 +19,8 @@ export class SessionMemory {
 
   /** As JSON for the judge; the same object until something changes. */
   get picture(): StatementMemory {
+    const names = this.#prepared.size + this.#cursors.size + this.#created.size;
+    if (names === 0) return EMPTY;
     const picture = this.#picture ?? {
       prepared: Object.fromEntries(this.#prepared),
       cursors: Object.fromEntries(this.#cursors),

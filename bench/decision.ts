@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { analyzeSql } from '../src/analyze/index.ts';
+import { preparePolicy } from '../src/decide/prepare.ts';
+import { dataFacts, NO_MEMORY } from '../src/judge/data-facts.ts';
+import { evaluateSql, type JudgeWorld } from '../src/judge/evaluate-sql.ts';
+import { planStatement } from '../src/judge/statement-plan.ts';
+import type { CatalogSnapshot } from '../src/model/catalog.ts';
+import type { JudgeRequest } from '../src/model/judge.ts';
+import { rawText } from '../src/model/text.ts';
+import { catalogFromDdl } from '../src/parse/sql/ddl-catalog.ts';
+import { rawParse } from '../src/parse/sql/library.ts';
+import { loadSqlParser, parseSql } from '../src/parse/sql/parse-sql.ts';
+import { loadBuiltIn } from '../src/policy/built-in.ts';
+import { classifyCatalog } from '../src/session/check-catalog.ts';
+import { machine, percentile, table } from './machine.ts';
+import { SCHEMA, STATEMENTS } from './statements.ts';
+
+const WARM_UP = 60;
+const ROUNDS = 200;
+const MICROSECONDS = 1_000;
+
+function request(text: string, catalog: CatalogSnapshot | undefined): JudgeRequest {
+  return {
+    channel: { language: 'sql', via: 'wire', certainty: 'exact' },
+    text: rawText(text),
+    target: { kind: 'postgres', name: 'clinic' },
+    situation: {
+      actor: { kind: 'human', id: 'bench', uid: 1, groups: [], mfa: false, evidence: [] },
+      purpose: { breakglass: false },
+      environment: { class: 'prod', name: 'prod', because: 'bench', synthetic: false, throwaway: false },
+      session: { id: 'bench', tainted: [], transaction: 'idle', wrote: false, attended: true },
+      time: '2026-01-01T00:00:00Z',
+    },
+    ...(catalog === undefined ? {} : { catalog: catalog.version }),
+    memory: NO_MEMORY,
+    entry: false,
+  };
+}
+
+type Work = (text: string) => void;
+
+/** Microseconds of each call; the same texts in the same order for every kind of work. */
+function measure(texts: (round: number) => readonly string[], work: Work): readonly number[] {
+  const times: number[] = [];
+  for (let round = -WARM_UP; round < ROUNDS; round += 1) {
+    for (const text of texts(round)) {
+      const began = process.hrtime.bigint();
+      work(text);
+      if (round >= 0) times.push(Number(process.hrtime.bigint() - began) / MICROSECONDS);
+    }
+  }
+  return times;
+}
+
+/** Each statement by its median round, so that the scheduler's slices of a busy machine do not count; then all calls as they were. */
+function line(name: string, times: readonly number[], texts: number): readonly string[] {
+  const medians = Array.from({ length: texts }, (_, text) =>
+    percentile(
+      times.filter((_time, call) => call % texts === text),
+      0.5,
+    ),
+  );
+  const cells = [0.5, 0.9, 0.99].map((share) => percentile(medians, share).toFixed(1));
+  return [name, ...cells, percentile(times, 0.99).toFixed(0)];
+}
+
+/** Statements of the folder of samples, when there is one: they have no literals to change, so only known texts are measured. */
+function samples(): readonly string[] {
+  const folder = process.env['GUARD_SAMPLES'];
+  return ['sql-attacks.jsonl', 'sql-benign.jsonl'].flatMap((name) => {
+    const path = folder === undefined ? undefined : join(folder, name);
+    if (path === undefined || !existsSync(path)) return [];
+    return readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((text): string => JSON.parse(text).sql);
+  });
+}
+
+function afterParse(world: JudgeWorld): Work {
+  return (text) => {
+    const { items } = parseSql(rawText(text));
+    analyzeSql(items);
+    dataFacts(items, { catalog: world.catalog, memory: NO_MEMORY, estimates: [] });
+    for (const item of items) planStatement(item, world.catalog, NO_MEMORY);
+  };
+}
+
+/** Times of one decision in this process: a text nobody has seen, a text that was seen before, and the parts. */
+export async function run(): Promise<void> {
+  await loadSqlParser();
+  const catalog = classifyCatalog(catalogFromDdl(rawText(SCHEMA)), []);
+  const world: JudgeWorld = { policy: preparePolicy(await loadBuiltIn()), catalog };
+  const fresh = (round: number): readonly string[] =>
+    STATEMENTS.map((text, index) => text.replaceAll('$n', String((round + WARM_UP) * 1_000 + index)));
+  const known = (): readonly string[] => STATEMENTS;
+  const other = samples();
+  const own = STATEMENTS.length;
+  const judge: Work = (text) => void evaluateSql(request(text, catalog), world);
+  const grammar = measure(fresh, (text) => void rawParse(text));
+  const parts = measure(fresh, afterParse(world));
+  console.log(`\n### One decision, microseconds (${machine()})\n`);
+  console.log(
+    table(
+      [`${STATEMENTS.length} statements, ${ROUNDS} rounds`, 'p50', 'p90', 'p99', 'p99 of all calls'],
+      [
+        line('a new text: parse, classify, lineage, policy', measure(fresh, judge), own),
+        line('a known text', measure(known, judge), own),
+        line("PostgreSQL's grammar alone (WASM)", grammar, own),
+        line(
+          'classification and lineage alone (with the grammar taken off)',
+          parts.map((time, index) => Math.max(0, time - (grammar[index] ?? 0))),
+          own,
+        ),
+        ...(other.length === 0
+          ? []
+          : [
+              line(
+                'statements of GUARD_SAMPLES',
+                measure(() => other, judge),
+              ),
+            ]),
+      ],
+    ),
+  );
+}
