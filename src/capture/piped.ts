@@ -46,11 +46,6 @@ export interface PipedProgram {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs a program without a terminal and waits for its end. @throws GuardError COMMAND_NOT_FOUND. */
-export function runPiped(argv: Argv, env: PipedOptions['env']): Promise<ChildExit> {
-  return startPiped({ argv, env }).done;
-}
-
 /** Starts a program without a terminal. @throws GuardError COMMAND_NOT_FOUND. */
 export function startPiped(options: PipedOptions): PipedProgram {
   const [name, ...args] = options.argv;

@@ -1,6 +1,6 @@
 import type { RawText } from '../model/text.ts';
 import { rawText } from '../model/text.ts';
-import { withoutControls } from './own-words.ts';
+import { withoutControls } from './controls.ts';
 import { maskText } from './text.ts';
 
 /** What may stay readable in an error or notice. */

@@ -1,6 +1,6 @@
 import type { MaskedText, RawText } from '../model/text.ts';
+import { withoutControls } from './controls.ts';
 import { detect } from './detect.ts';
-import { withoutControls } from './own-words.ts';
 import { hideAll } from './text.ts';
 
 /** A stretch of a statement that can hold a value, in UTF-16 code units, in order. */

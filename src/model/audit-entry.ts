@@ -228,5 +228,3 @@ export interface EntryFrame {
   /** `<key id>:<base64>`: Ed25519 over the bytes of the line before `,"sig":`. */
   readonly sig: Word;
 }
-
-export type AuditEntry = EntryFrame & EntryBody;

@@ -76,8 +76,3 @@ export function compileBuiltIn(text: string = builtInText()): CompiledPolicy {
   };
   return compileLayers({ sources, parts: [], builtIn: itself, unless: 'asked' });
 }
-
-/** Compiles policy files on their own; `extends: default` in any of them adds the built-in policy. */
-export function compilePolicy(sources: readonly PolicySource[]): CompiledPolicy {
-  return compileLayers({ sources, parts: [], builtIn: () => compileBuiltIn(), unless: 'asked' });
-}

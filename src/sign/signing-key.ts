@@ -25,11 +25,6 @@ function signingKey(name: string, key: KeyObject): SigningKey {
   };
 }
 
-/** A new key that exists in memory only. */
-export function newSigningKey(name: string): SigningKey {
-  return signingKey(name, generateKeyPairSync('ed25519').privateKey);
-}
-
 /** A new private key as PKCS #8 PEM (RFC 8410), to be kept in a private file. */
 export function newSigningKeyPem(): string {
   return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();

@@ -12,8 +12,9 @@ import { describe, expect, test } from 'vitest';
 import { NO_HASH, sealEntry, sha256 } from '../../src/audit/entry-line.ts';
 import { verifyJournal } from '../../src/audit/verify.ts';
 import type { EntryBody, EntryFrame } from '../../src/model/audit-entry.ts';
-import { newSigningKey, type SigningKey } from '../../src/sign/signing-key.ts';
+import type { SigningKey } from '../../src/sign/signing-key.ts';
 import { scratchFolders } from '../host/scratch.ts';
+import { newSigningKey } from '../sign/new-signing-key.ts';
 import {
   answer,
   decision,

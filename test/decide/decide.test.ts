@@ -3,7 +3,7 @@ import { decide, NO_MATCH_RULE, NOTHING_RULE } from '../../src/decide/decide.ts'
 import { preparePolicy } from '../../src/decide/prepare.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Parsed } from '../../src/model/parsed.ts';
-import { compilePolicy } from '../../src/policy/compile.ts';
+import { compilePolicy } from '../policy/compile-policy.ts';
 import { type Change, COMPLETE, factsOf, findingOf } from './situation.ts';
 
 interface Layer {

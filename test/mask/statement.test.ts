@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { ownWords } from '../../src/mask/own-words.ts';
 import { MAX_STATEMENT, maskStatement } from '../../src/mask/statement.ts';
 import { rawText } from '../../src/model/text.ts';
 import { sqlLiterals } from '../../src/parse/sql/literals.ts';
@@ -25,8 +24,4 @@ test('is cut, whatever is in it', () => {
   expect(masked(`SELECT ${'a,'.repeat(10_000)}`)).toHaveLength(MAX_STATEMENT);
   expect(masked(`SELECT ${"'x',".repeat(10_000)}1`).length).toBeLessThanOrEqual(MAX_STATEMENT);
   expect(masked(`${'a'.repeat(MAX_STATEMENT - 2)}${'😀'.repeat(9)}`)).not.toMatch(/[\ud800-\udbff]…$/);
-});
-
-test('own words keep everything but control characters', () => {
-  expect(ownWords('table patients (48,200 rows)\u0007')).toBe('table patients (48,200 rows)\\u{7}');
 });

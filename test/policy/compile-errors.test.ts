@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compilePolicy } from '../../src/policy/compile.ts';
+import { compilePolicy } from './compile-policy.ts';
 import { HEAD, matching, refusal, rule } from './refused.ts';
 
 describe('an error says where, what and what was meant', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PolicyLayer } from '../../src/model/policy.ts';
-import { compileBuiltIn, compilePolicy } from '../../src/policy/compile.ts';
+import { compileBuiltIn } from '../../src/policy/compile.ts';
+import { compilePolicy } from './compile-policy.ts';
 import { compile, HEAD, matching, refusal, rule } from './refused.ts';
 
 describe('a whole policy', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { GuardError } from '../../src/model/errors.ts';
 import type { PolicyLayer } from '../../src/model/policy.ts';
-import { compilePolicy } from '../../src/policy/compile.ts';
+import { compilePolicy } from './compile-policy.ts';
 
 export const HEAD = 'apiVersion: guard/v1\nkind: Policy\nmetadata: { name: clinic, version: "7" }\n';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
+import { withoutControls } from '../../src/mask/controls.ts';
 import { detect } from '../../src/mask/detect.ts';
 import { DETECTORS } from '../../src/mask/detectors/index.ts';
-import { withoutControls } from '../../src/mask/own-words.ts';
 import { isSuspicious } from '../../src/mask/scan.ts';
 import { maskText } from '../../src/mask/text.ts';
 import { rawText } from '../../src/model/text.ts';

@@ -24,8 +24,8 @@ process.exit(end.endedBy ? 128 + constants.signals[end.endedBy] : exitStatus(end
 
 const PIPED = `
 import { exitStatus } from './src/capture/child-exit.ts';
-import { runPiped } from './src/capture/piped.ts';
-process.exit(exitStatus(await runPiped(process.argv.slice(2), process.env)));
+import { startPiped } from './src/capture/piped.ts';
+process.exit(exitStatus(await startPiped({ argv: process.argv.slice(2), env: process.env }).done));
 `;
 
 let built: BuiltProgram;

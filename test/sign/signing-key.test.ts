@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { rawText } from '../../src/model/text.ts';
-import { isSignedBy, newSigningKey, newSigningKeyPem, readSigningKey } from '../../src/sign/signing-key.ts';
+import { isSignedBy, newSigningKeyPem, readSigningKey } from '../../src/sign/signing-key.ts';
 import { newTagSecret, readTagSecret } from '../../src/sign/tag-secret.ts';
 import { parseVerificationKey } from '../../src/sign/verification-key.ts';
+import { newSigningKey } from './new-signing-key.ts';
 
 const bytes = Buffer.from('the exact bytes');
 const unreadable = expect.objectContaining({ code: 'KEY_UNREADABLE' });

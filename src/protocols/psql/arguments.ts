@@ -9,7 +9,7 @@ import {
 } from '../../wire/postgres/resolve/psql-arguments.ts';
 import type { PsqlProgram } from '../../wire/postgres/resolve/resolve.ts';
 import type { Variables } from '../../wire/postgres/resolve/settings.ts';
-import type { ConnectionTarget, ServerAddress } from '../../wire/postgres/target.ts';
+import type { ConnectionTarget } from '../../wire/postgres/target.ts';
 import { fixPrompt, hostNames, isPromptVariable, promptRunsProgram } from './prompt-text.ts';
 
 /** How psql is to be started; `argv` is without the program's name. */
@@ -165,13 +165,4 @@ export function isInteractive(argv: readonly string[], env: Variables, hasTty: b
 /** True when the user said -X: guard then reads no psqlrc of theirs either. Throws USAGE. */
 export function skipsPsqlrc(argv: readonly string[], env: Variables): boolean {
   return parse(argv, env, true).options.some((option) => option.letter === 'X');
-}
-
-function describeServer({ host, port }: ServerAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** What people call the target: "claims on db1:5432". */
-export function describeTarget(target: ConnectionTarget): string {
-  return `${target.database} on ${target.servers.map(describeServer).join(', ')}`;
 }

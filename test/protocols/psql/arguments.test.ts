@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GuardError } from '../../../src/model/errors.ts';
 import {
-  describeTarget,
   isInteractive,
   planInformation,
   planPsql,
@@ -160,21 +159,6 @@ test('skipsPsqlrc', () => {
   expect(skipsPsqlrc(['psql', '-qX'], {})).toBe(true);
   expect(skipsPsqlrc(['psql', '--no-ps'], {})).toBe(true);
   expect(skipsPsqlrc(['psql', '-c', '-X'], {})).toBe(false);
-});
-
-test.each([
-  [[{ host: 'db1', port: 5432 }], 'claims on db1:5432'],
-  [[{ host: '::1', port: 5432 }], 'claims on [::1]:5432'],
-  [[{ host: '/tmp', port: 5432 }], 'claims on /tmp:5432'],
-  [
-    [
-      { host: 'a', port: 1 },
-      { host: 'b', port: 2 },
-    ],
-    'claims on a:1, b:2',
-  ],
-] as const)('describeTarget %j', (servers, text) => {
-  expect(describeTarget(aTarget({ servers }))).toBe(text);
 });
 
 test('whatever the arguments are: the planned psql connects to the socket and nowhere else', () => {

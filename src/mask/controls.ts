@@ -1,17 +1,7 @@
-import type { MaskedText } from '../model/text.ts';
-
 /** C0, DEL, C1, line and paragraph separators, bidi controls, zero-width characters, the BOM (Unicode 15). */
 const CONTROLS =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const SPACES = /[\t\n\r\v\f\u2028\u2029\u0085]/;
-
-/**
- * Lets words through that guard composed itself (object names, reasons, numbers). DANGER: nothing is looked at
- * but control characters. Never give it a value from a row, a literal of a statement, or anything a user typed.
- */
-export function ownWords(text: string): MaskedText {
-  return withoutControls(text) as MaskedText;
-}
 
 /** Line breaks and tabs become blanks, other control characters their code points: what is shown can't move a cursor. */
 export function withoutControls(text: string): string {
