@@ -10,13 +10,14 @@ export interface CatalogIndex {
 export function indexCatalog(snapshot: CatalogSnapshot): CatalogIndex {
   const relations = new Map(snapshot.relations.map((relation) => [relation.oid, relation]));
   const columns = new Map(
-    snapshot.relations.flatMap((relation) =>
-      relation.columns.map((column): [string, CatalogColumn] => [`${relation.oid}.${column.number}`, column]),
-    ),
+    snapshot.relations.map((relation) => [
+      relation.oid,
+      new Map(relation.columns.map((column) => [column.number, column])),
+    ]),
   );
   return {
     snapshot,
     relation: (oid) => relations.get(oid),
-    column: (oid, number) => columns.get(`${oid}.${number}`),
+    column: (oid, number) => columns.get(oid)?.get(number),
   };
 }

@@ -23,7 +23,9 @@ function byteOf(text: string): number {
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Letters after a backslash and the bytes they stand for (b, f, n, r, t, v). */
@@ -37,6 +39,8 @@ const NAMED: readonly (readonly [letter: number, byte: number])[] = [
 ];
 const BYTE_OF_LETTER = new Map(NAMED);
 const LETTER_OF_BYTE = new Map(NAMED.map(([letter, byte]) => [byte, letter]));
+/** The largest byte that has a letter. */
+const LAST_NAMED = RETURN;
 
 /** Text format: backslash escapes, raw newlines only between rows. */
 export class TextDialect implements CopyDialect {
@@ -50,14 +54,16 @@ export class TextDialect implements CopyDialect {
   }
 
   next(data: Uint8Array, from: number): number {
+    const delimiter = this.#delimiter;
+    const { length } = data;
     let at = this.#escaped ? from + 1 : from;
-    for (; at < data.length; at++) {
+    for (; at < length; at++) {
       const byte = data[at];
-      if (byte === this.#delimiter || byte === NEWLINE) break;
+      if (byte === delimiter || byte === NEWLINE) break;
       if (byte === BACKSLASH) at++;
     }
-    this.#escaped = at > data.length;
-    return Math.min(at, data.length);
+    this.#escaped = at > length;
+    return Math.min(at, length);
   }
 
   isNull(raw: Uint8Array): boolean {
@@ -81,6 +87,7 @@ export class TextDialect implements CopyDialect {
 
   encode(value: Uint8Array | null): Uint8Array {
     if (value === null) return this.#null;
+    if (!this.#needsEscapes(value)) return value;
     const out: number[] = [];
     for (const byte of value) {
       const letter = LETTER_OF_BYTE.get(byte);
@@ -89,6 +96,16 @@ export class TextDialect implements CopyDialect {
       else out.push(byte);
     }
     return Uint8Array.from(out);
+  }
+
+  /** Most values are written as they are. */
+  #needsEscapes(value: Uint8Array): boolean {
+    for (let at = 0; at < value.length; at++) {
+      const byte = value[at] ?? 0;
+      if (byte === BACKSLASH || byte === this.#delimiter || (byte <= LAST_NAMED && LETTER_OF_BYTE.has(byte)))
+        return true;
+    }
+    return false;
   }
 }
 

@@ -49,7 +49,7 @@ class CopyStream implements CopyMasker {
       const end = this.#dialect.next(data, from);
       const masker = this.#masker();
       if (masker !== undefined) {
-        this.#out.add(data.subarray(copied, from));
+        this.#out.addPart(data, copied, from);
         copied = end;
         if (end === data.length) this.#keep(data.subarray(from));
         else this.#endField(data.subarray(from, end), masker);
@@ -57,7 +57,7 @@ class CopyStream implements CopyMasker {
       if (end < data.length) this.#nextColumn(data[end] === NEWLINE);
       from = end + 1;
     }
-    this.#out.add(data.subarray(copied));
+    this.#out.addPart(data, copied, data.length);
     return this.#out.take();
   }
 

@@ -28,6 +28,9 @@ export type ColumnFate =
   | { readonly kind: 'scan' }
   | { readonly kind: 'hide'; readonly class: DataClass | 'opaque' };
 
+/** Lists of patterns come from a policy: there are few of them. */
+const MOST_PATTERN_LISTS = 100;
+
 const PASS: ColumnFate = { kind: 'pass' };
 const SCAN: ColumnFate = { kind: 'scan' };
 const OPAQUE: ColumnFate = { kind: 'hide', class: 'opaque' };
@@ -46,19 +49,78 @@ export function columnFates(
   rules: MaskingRules,
 ): readonly ColumnFate[] {
   if (rules.mask.length === 0) return fields.map(() => PASS);
+  const found = foundIn(rules.catalog);
+  const last = found.get(outputs);
+  if (last !== undefined && isSame(last, fields, rules)) return last.fates;
+  const fates = findFates(fields, outputs, rules);
+  found.set(outputs, { fields, mask: rules.mask, unclassified: rules.unclassified, fates });
+  return fates;
+}
+
+type FateRules = Pick<MaskingRules, 'catalog' | 'mask' | 'unclassified'>;
+
+/** What was found for the last result of a statement: the same statement gives the same fields again and again. */
+interface Found extends Omit<FateRules, 'catalog'> {
+  readonly fields: readonly FieldDescription[];
+  readonly fates: readonly ColumnFate[];
+}
+
+const foundByCatalog = new WeakMap<CatalogIndex, WeakMap<Outputs, Found>>();
+
+function foundIn(catalog: CatalogIndex): WeakMap<Outputs, Found> {
+  const found = foundByCatalog.get(catalog) ?? new WeakMap<Outputs, Found>();
+  foundByCatalog.set(catalog, found);
+  return found;
+}
+
+function isSame(last: Found, fields: readonly FieldDescription[], rules: FateRules): boolean {
+  return (
+    last.mask === rules.mask &&
+    last.unclassified === rules.unclassified &&
+    last.fields.length === fields.length &&
+    last.fields.every((field, index) => sameField(field, fields[index]))
+  );
+}
+
+function sameField(a: FieldDescription, b: FieldDescription | undefined): boolean {
+  return (
+    a.tableOid === b?.tableOid &&
+    a.columnNumber === b.columnNumber &&
+    a.typeOid === b.typeOid &&
+    a.format === b.format &&
+    a.name === b.name
+  );
+}
+
+function findFates(
+  fields: readonly FieldDescription[],
+  outputs: Outputs,
+  rules: FateRules,
+): readonly ColumnFate[] {
   const columns =
     outputs.kind === 'columns' && outputs.columns.length === fields.length ? outputs.columns : undefined;
   const involved = holdsAnything(rules);
   return fields.map((field, index) => fateOf(field, columns?.[index], { ...rules, involved }));
 }
 
-interface Judging extends MaskingRules {
+interface Judging extends FateRules {
   /** The database holds something that is to be hidden, or part of it is unknown. */
   readonly involved: boolean;
 }
 
-function holdsAnything({ catalog, mask }: MaskingRules): boolean {
+const holders = new WeakMap<CatalogIndex, Map<readonly MaskPattern[], boolean>>();
+
+/** Looks at every column of the database, once per catalog and list of patterns. */
+function holdsAnything({ catalog, mask }: FateRules): boolean {
   if (!catalog.snapshot.complete) return true;
+  const asked = holders.get(catalog) ?? new Map<readonly MaskPattern[], boolean>();
+  holders.set(catalog, asked);
+  const holds = asked.get(mask) ?? anyMatches(catalog, mask);
+  if (asked.size < MOST_PATTERN_LISTS) asked.set(mask, holds);
+  return holds;
+}
+
+function anyMatches(catalog: CatalogIndex, mask: readonly MaskPattern[]): boolean {
   return catalog.snapshot.relations.some((relation) =>
     relation.columns.some((column) => column.class !== undefined && matchesPattern(column.class, mask)),
   );

@@ -18,6 +18,7 @@ export function rowMasker(
   const fates = columnFates(fields, outputs, rules);
   return {
     cells: fields.map((field, index) => {
+      if (fates[index]?.kind === 'pass') return undefined;
       const type = rules.catalog.column(field.tableOid, field.columnNumber)?.type;
       const fate = fates[index] ?? { kind: 'hide', class: 'opaque' };
       return maskerOf(fate, { kind: cellKind(field.typeOid, type), format: field.format }, { rules, tally });

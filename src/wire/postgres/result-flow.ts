@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { CopyMasker, FieldDescription } from '../../model/row-masking.ts';
 import type { FramePlan } from './frame.ts';
 import type { RowTreatment, WireRefusal } from './gate.ts';
-import { BodyReader, buildMessage, HEADER_BYTES, SERVER, violation } from './message.ts';
+import { BodyReader, HEADER_BYTES, SERVER, violation } from './message.ts';
 import type { Outbox } from './outbox.ts';
 import { SQLSTATE } from './refusal.ts';
 import { RowRewriter } from './row-rewriter.ts';
@@ -144,7 +144,14 @@ export class ResultFlow {
   }
 
   #emitCopy(payload: Uint8Array): void {
-    if (payload.length > 0) this.#outbox.add(buildMessage(SERVER.copyData, payload));
+    const { length } = payload;
+    if (length === 0) return;
+    const arena = this.#outbox.room(HEADER_BYTES + length);
+    const at = this.#outbox.mark;
+    arena[at] = SERVER.copyData;
+    arena.writeInt32BE(length + HEADER_BYTES - 1, at + 1);
+    arena.set(payload, at + HEADER_BYTES);
+    this.#outbox.wrote(HEADER_BYTES + length);
   }
 }
 
