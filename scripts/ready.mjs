@@ -1,4 +1,4 @@
-// Makes a fresh checkout ready: packages, what tests need from the system (--test), and the build.
+// Makes a fresh checkout ready: packages, what tests need from the system (--with-test-packages), and the build.
 // Quick when nothing changed: each step leaves a stamp with the hash of what it depends on.
 // Node's own modules only: this runs before anything is installed.
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamps = join(root, '.stamp');
-const forTests = process.argv.includes('--test');
+const forTests = process.argv.includes('--with-test-packages');
 
 /** Debian packages that the tests need: package → a program or file that proves it is there. */
 const SYSTEM_PACKAGES = {

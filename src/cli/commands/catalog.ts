@@ -1,3 +1,4 @@
+import { hipaaLetters } from '../../catalog/hipaa.ts';
 import type { CatalogColumn } from '../../model/catalog.ts';
 import { considerLabel, type LabelOutcome } from '../../session/catalog-change.ts';
 import type { KnownCatalog } from '../../session/known-catalogs.ts';
@@ -52,7 +53,19 @@ function cellsOf({ table, column }: Row): readonly string[] {
 
 function jsonOf({ schema, table, column }: Row) {
   const { name, type, class: found, source, confidence, unsure, why } = column;
-  return { table, schema, column: name, type, class: found ?? 'none', source, confidence, unsure, why };
+  const hipaa = found === undefined ? [] : hipaaLetters(found);
+  return {
+    table,
+    schema,
+    column: name,
+    type,
+    class: found ?? 'none',
+    hipaa,
+    source,
+    confidence,
+    unsure,
+    why,
+  };
 }
 
 function headline(known: KnownCatalog, rows: readonly Row[]): string {
