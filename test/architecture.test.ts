@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -114,4 +123,18 @@ test('every room of the tree has its rule', () => {
   // model and cli have rules of their own names; everything may import the one, nothing the other.
   for (const room of rooms.filter((each) => each !== 'model' && each !== 'cli'))
     expect(named).toContain(`${room}-imports-only-its-own`);
+});
+
+/** A file is one concept; longer ones hold several. */
+const MOST_LINES = 350;
+
+test('no file of the product is longer than one concept needs', () => {
+  const files = ['src', 'bin'].flatMap((top) =>
+    readdirSync(join(root, top), { recursive: true, encoding: 'utf8' }).map((name) => join(root, top, name)),
+  );
+  const sources = files.filter((file) => /\.tsx?$/.test(file));
+  expect(sources.length).toBeGreaterThan(300);
+  expect(sources.filter((file) => readFileSync(file, 'utf8').split('\n').length > MOST_LINES + 1)).toEqual(
+    [],
+  );
 });
