@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import { examine } from '../../session/doctor/examine.ts';
 import type { DoctorFinding } from '../../session/doctor/finding.ts';
-import { selfTest } from '../../session/doctor/self-test.ts';
+import { selfTest } from '../../session/doctor/parser-agreement.ts';
 import { TRUST } from '../../session/doctor/trust.ts';
 import { printableLines } from '../../terminal/printable.ts';
 import { wrap } from '../../terminal/width.ts';

@@ -8,13 +8,14 @@ import type { Probe } from '../../wire/postgres/gate.ts';
 import { rememberCatalog } from '../known-catalogs.ts';
 import { LabelStore, labelsFor } from '../labels.ts';
 import { catalogFolder, labelsFile } from '../state-places.ts';
+import { trace } from './report-failure.ts';
 import type { KnownPlace } from './surroundings.ts';
 
 /** A snapshot younger than this is not looked at again without a reason, in milliseconds. */
 const FRESH_MS = 30_000;
 
 export interface CatalogsSetting {
-  readonly judge: Judge;
+  readonly judge: Pick<Judge, 'learn'>;
   /** Of the policy. */
   readonly labels: readonly CatalogLabel[];
   readonly stateFolder: string;
@@ -91,9 +92,7 @@ export class Catalogs {
     try {
       rememberCatalog(catalogFolder(stateFolder), place, guessed);
     } catch (error) {
-      trouble(
-        `the catalog could not be remembered: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      trouble(`the catalog could not be remembered: ${trace(error)}`);
     }
   }
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { rawText } from '../../../src/model/text.ts';
 import { loadSqlParser } from '../../../src/parse/sql/parse-sql.ts';
 import { secondOpinion } from '../../../src/parse/sql/second-opinion.ts';
-import { SELF_TEST_STATEMENTS, selfTest } from '../../../src/session/doctor/self-test.ts';
+import { SELF_TEST_STATEMENTS, selfTest } from '../../../src/session/doctor/parser-agreement.ts';
 
 beforeAll(loadSqlParser);
 
