@@ -114,6 +114,8 @@ function readIfThere(path: string): string {
 }
 
 export interface PipedOptions {
+  /** A program that starts guard: gets guard's command line behind its own arguments. */
+  readonly around?: readonly string[];
   readonly env?: Variables;
   readonly cwd?: string;
 }
@@ -127,7 +129,7 @@ export class PipedGuard {
   #stderr: Buffer[] = [];
 
   constructor(home: GuardHome, args: readonly string[], options: PipedOptions = {}) {
-    const { argv, folder } = orphaned(home, '', [GUARD, ...args]);
+    const { argv, folder } = orphaned(home, '', [...(options.around ?? []), GUARD, ...args]);
     const [file, ...rest] = argv;
     this.#folder = folder;
     this.child = spawn(file, rest, {
@@ -269,6 +271,17 @@ export async function openPsql(
   });
   await terminal.see(`${cluster.database}=>`);
   return terminal;
+}
+
+/** The largest resident memory a process had so far, in KiB; watched until it is gone. */
+export async function peakMemory(pid: number): Promise<number> {
+  let peak = 0;
+  for (;;) {
+    const found = /VmHWM:\s+(\d+)/.exec(readIfThere(`/proc/${pid}/status`));
+    if (found === null) return peak;
+    peak = Number(found[1]);
+    await sleep(POLL_MS);
+  }
 }
 
 /** Process ids of everything below `pid`. */
