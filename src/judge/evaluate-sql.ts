@@ -22,6 +22,7 @@ import { dataFacts, NO_MEMORY } from './data-facts.ts';
 import { decideForSuspects } from './decide-suspects.ts';
 import type { Evaluation } from './evaluation.ts';
 import { EvaluationCache } from './evaluation-cache.ts';
+import { maskOpaque } from './mask-opaque.ts';
 import { readPrepared } from './prepared-statements.ts';
 import { sameSituation, situationFacts } from './situation-facts.ts';
 import { planStatement } from './statement-plan.ts';
@@ -165,13 +166,18 @@ function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: Judg
   const fromCatalog = userFunctionFindings(items, catalog);
   const findings = fromCatalog.length === 0 ? fromText : [...fromText, ...fromCatalog];
   const data = dataFacts(items, { catalog, memory, estimates: request.estimates ?? [] });
+  const plans = planAll(items, catalog, memory);
+  const decision = decideForSuspects(
+    { findings, facts: situationFacts(request, data), parsed },
+    world.policy,
+  );
   return {
     text: analysis,
     parsed: parsed.kind,
     findings,
     data,
-    decision: decideForSuspects({ findings, facts: situationFacts(request, data), parsed }, world.policy),
-    plans: planAll(items, catalog, memory),
+    decision: maskOpaque(decision, plans, request.situation.environment),
+    plans,
     wants: request.estimates === undefined ? items.flatMap(wantedEstimates) : [],
     asksServer: parsed.kind === 'partial' && request.serverRejects === undefined,
   };

@@ -64,6 +64,7 @@ export function isPlainRead(judgement: Draft): boolean {
     judgement.verdict === 'allow' &&
     judgement.parsed === 'complete' &&
     judgement.data.classes.length === 0 &&
+    judgement.obligations.mask.length === 0 &&
     judgement.intents.every((intent) => PLAIN.has(intent)) &&
     !judgement.plans.some((plan) => plan.writes)
   );

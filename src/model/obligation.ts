@@ -18,3 +18,11 @@ export interface Obligations {
 export type MaskPattern = DataClass | 'phi.*' | 'pii.*' | 'cred.*';
 
 export const NO_OBLIGATIONS: Obligations = { mask: [] };
+
+const EVERYTHING: readonly MaskPattern[] = ['phi.*', 'pii.*', 'cred.*'];
+const CREDENTIALS: readonly MaskPattern[] = ['cred.*'];
+
+/** What is masked where no rule says so: made-up people may be seen on a target labelled synthetic, credentials never. */
+export function defaultMask(environment: { readonly synthetic: boolean }): readonly MaskPattern[] {
+  return environment.synthetic ? CREDENTIALS : EVERYTHING;
+}

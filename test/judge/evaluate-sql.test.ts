@@ -122,3 +122,14 @@ describe('a message of several statements', () => {
     expect(decision.verdict).not.toBe('allow');
   });
 });
+
+describe('what may hold anything', () => {
+  test.each([
+    ['SELECT query FROM pg_stat_activity', true],
+    ['SELECT statement FROM pg_prepared_statements', true],
+    ['SELECT 1', false],
+    ['SELECT relname FROM pg_class', false],
+  ])('%s is masked: %s', (text, masked) => {
+    expect(judge(text).decision.obligations.mask.length > 0).toBe(masked);
+  });
+});

@@ -5,7 +5,7 @@ import type { KeyedDigest } from '../../mask/pseudonym.ts';
 import type { ActorKind } from '../../model/actor.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Environment } from '../../model/environment.ts';
-import type { MaskPattern, Obligations } from '../../model/obligation.ts';
+import { defaultMask, type MaskPattern, type Obligations } from '../../model/obligation.ts';
 import type { CompiledPolicy } from '../../model/policy.ts';
 
 /** Stands for a catalog that can't be read: nothing is known, so nothing passes unmasked. */
@@ -40,13 +40,10 @@ export interface MaskingWorld {
   readonly digest: KeyedDigest;
 }
 
-const EVERYTHING: readonly MaskPattern[] = ['phi.*', 'pii.*', 'cred.*'];
-const CREDENTIALS: readonly MaskPattern[] = ['cred.*'];
-
 /** A read of nothing classed has no obligation, but what it returns may still hold a value nobody expected there. */
 function patterns(obligations: Obligations, environment: Environment): readonly MaskPattern[] {
   if (obligations.mask.length > 0) return obligations.mask;
-  return environment.synthetic ? CREDENTIALS : EVERYTHING;
+  return defaultMask(environment);
 }
 
 /** How the results of one allowed message are masked. */
