@@ -1,76 +1,21 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { rememberCatalog } from '../../src/session/known-catalogs.ts';
-import { catalogFolder, labelsFile, targetsFile } from '../../src/session/state-places.ts';
+import { labelsFile, targetsFile } from '../../src/session/state-places.ts';
 import { scratchFolders } from '../host/scratch.ts';
+import { rememberClinic, TARGET } from './known-clinic.ts';
 import { runGuard } from './run-guard.ts';
 
 const scratch = scratchFolders();
-
-const COLUMN = { type: 'text', typeOid: 25, primaryKey: false, confidence: 0.9, unsure: false } as const;
 
 /** A home whose guard has seen one database. */
 function homeWithCatalog(): { readonly home: string; readonly state: string } {
   const home = scratch();
   const state = join(home, 'state', 'guard');
   mkdirSync(state, { recursive: true, mode: 0o700 });
-  const relation = {
-    kind: 'table',
-    rows: 1,
-    parents: [],
-    triggers: [],
-    rules: [],
-    temporary: false,
-  } as const;
-  rememberCatalog(
-    catalogFolder(state),
-    { identity: 'pg:1/2', target: 'claims-prod', user: 'ada' },
-    {
-      version: 'v1',
-      database: 'claims',
-      searchPath: ['public'],
-      relations: [
-        {
-          ...relation,
-          oid: 1,
-          schema: 'public',
-          name: 'patients',
-          columns: [
-            { ...COLUMN, name: 'ssn', number: 1, class: 'phi.ssn', source: 'name', why: 'name "ssn"' },
-            {
-              ...COLUMN,
-              name: 'hint',
-              number: 2,
-              class: 'phi.text',
-              source: 'name',
-              unsure: true,
-              confidence: 0.5,
-              why: 'maybe',
-            },
-            { ...COLUMN, name: 'plain', number: 3, class: undefined, source: 'none', why: 'nothing known' },
-          ],
-        },
-      ],
-      foreignKeys: [],
-      functions: [],
-      complete: true,
-    },
-  );
+  rememberClinic(state);
   return { home, state };
 }
-
-const TARGET = {
-  identity: 'pg:1/2',
-  label: 'claims-prod',
-  class: 'prod',
-  throwaway: false,
-  routes: ['db1:5432'],
-  firstSeen: '2026-01-01',
-  labelled: '2026-01-01',
-  by: 'ada',
-  source: 'person',
-};
 
 describe('guard catalog', () => {
   test('before anything was seen it says how to begin', () => {
