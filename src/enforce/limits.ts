@@ -45,8 +45,9 @@ export const NO_TRANSACTION: TransactionContext = { state: 'idle', openMs: 0, lo
 /** How long a question may wait; 0 when there is no time to ask at all. */
 export function questionTimeout(transaction: TransactionContext, limits: EnforceLimits): number {
   if (transaction.state === 'idle') return limits.questionMs;
+  // Locks are never a reason to wait longer than without them.
+  const most = Math.min(limits.questionInTransactionMs, limits.questionMs);
   const { idleTimeoutMs = 0, idleForMs = 0 } = transaction;
-  if (idleTimeoutMs <= 0) return limits.questionInTransactionMs;
-  const left = idleTimeoutMs - idleForMs - limits.idleMarginMs;
-  return Math.max(0, Math.min(limits.questionInTransactionMs, left));
+  if (idleTimeoutMs <= 0) return most;
+  return Math.max(0, Math.min(most, idleTimeoutMs - idleForMs - limits.idleMarginMs));
 }

@@ -1,7 +1,7 @@
-import type { RowFacts } from '../model/facts.ts';
 import type { Question } from '../model/prompter.ts';
 import { canRemember } from './allowances.ts';
 import type { EnforceRequest } from './request.ts';
+import { rowsText } from './rows-text.ts';
 
 /** The question a person gets for one judged command. */
 export function questionOf(request: EnforceRequest, timeoutMs: number): Question {
@@ -32,21 +32,6 @@ export function questionOf(request: EnforceRequest, timeoutMs: number): Question
 /** Short enough to type, long enough to make one look: the database or the object at stake. */
 function typedWord({ target }: EnforceRequest): string {
   return target.database ?? target.name;
-}
-
-/** "about 48,200 of 50,000 rows (planner's estimate)"; undefined when nothing at all is known. */
-export function rowsText(rows: RowFacts): string | undefined {
-  const of = rows.of === undefined ? '' : ` of ${count(rows.of)}`;
-  if (rows.exact !== undefined) return `${count(rows.exact)}${of} rows (counted)`;
-  if (rows.estimate === undefined) {
-    return rows.unavailable === undefined ? undefined : `unknown: ${rows.unavailable}`;
-  }
-  if (rows.atLeast === true) return `at least ${count(rows.estimate)}${of} rows`;
-  return `about ${count(rows.estimate)}${of} rows (planner's estimate)`;
-}
-
-function count(rows: number): string {
-  return Math.round(rows).toLocaleString('en-US');
 }
 
 function explanation({ judgement }: EnforceRequest): readonly string[] {

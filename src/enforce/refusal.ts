@@ -22,7 +22,7 @@ function obstacle(request: EnforceRequest, because: RefusedBecause): string | un
     case 'not-a-person':
       return `guard would ask a person, and this session is ${request.actor.kind === 'ci' ? "a CI job's" : "an agent's"}.`;
     case 'no-terminal':
-      return 'guard would ask a person, and there is no terminal.';
+      return 'guard would ask a person, and in this run nobody can be asked (guard exec, or no terminal).';
     case 'no-time':
       return 'guard would ask a person, and the server would end this idle transaction before an answer.';
     case 'person':

@@ -1,47 +1,93 @@
-import type { HoldableTerminal } from '../model/terminal-hold.ts';
-import { printable } from '../terminal/printable.ts';
+import type { HoldableTerminal, TerminalHold } from '../model/terminal-hold.ts';
+import { PasteWatch } from '../terminal/paste-watch.ts';
+import { wrap } from '../terminal/width.ts';
+import { KeyFilter } from './key-filter.ts';
+import { shown } from './lines.ts';
+import { BELL, PASTE_OFF, PASTE_ON } from './sequences.ts';
+import type { PromptStyle } from './style.ts';
 
-/** Keys within this time after the question appeared were typed for something else, in milliseconds. */
-const SETTLING_MS = 300;
-const CTRL_C = 0x03;
-const ENTER = 0x0d;
-const ESCAPE = 0x1b;
+/** Enter, Esc, Ctrl-C, Ctrl-D as the key filter gives them out. */
+const LEAVING: ReadonlySet<string> = new Set(['\r', '\x1b', '\x03', '\x04']);
+
+export interface Option<Value> {
+  /** One printable ASCII character. */
+  readonly key: string;
+  readonly label: string;
+  readonly value: Value;
+}
 
 export interface ChoiceQuestion<Value> {
   readonly lines: readonly string[];
-  readonly options: readonly { readonly key: string; readonly label: string; readonly value: Value }[];
+  readonly options: readonly Option<Value>[];
+  /** What Enter means, and every other way not to choose. */
+  readonly otherwise: string;
   /** Milliseconds; then nobody has chosen. */
   readonly timeoutMs: number;
 }
 
-/** Asks to press one key. Undefined when nobody chose: Enter, Esc, Ctrl-C, time-out, a lost terminal. Pasted text chooses nothing. */
+/**
+ * Asks to press one key, in plain lines that stay on the screen. Undefined when nobody chose: Enter, Esc, Ctrl-C,
+ * time-out, a terminal that is lost or taken. What was typed before the question, pasted, or sent as an escape sequence
+ * chooses nothing. Never rejects.
+ */
 export function chooseOne<Value>(
   terminal: HoldableTerminal,
   question: ChoiceQuestion<Value>,
+  style: PromptStyle,
 ): Promise<Value | undefined> {
-  const hold = terminal.hold();
-  const keys = question.options.map(({ key, label }) => `[${key}] ${label}`).join('   ');
-  const text = [...question.lines.map((line) => printable(line)), keys].join('\r\n');
-  hold.write(`${text} `);
-  const began = performance.now();
+  try {
+    const hold = terminal.hold();
+    hold.write(textOf(question, style, hold.size().columns));
+    return awaitChoice(hold, question, style);
+  } catch {
+    return Promise.resolve(undefined);
+  }
+}
+
+function textOf<Value>(question: ChoiceQuestion<Value>, style: PromptStyle, columns: number): string {
+  const keys = [
+    ...question.options.map(({ key, label }) => `[${key}] ${label}`),
+    `[Enter] ${question.otherwise}`,
+  ].join('   ');
+  const lines = [...question.lines, keys].flatMap((line) => wrap(shown(line, style), columns - 1));
+  return `${lines.join('\r\n')} ${style.kind === 'panel' ? PASTE_ON : ''}`;
+}
+
+function awaitChoice<Value>(
+  hold: TerminalHold,
+  { options, timeoutMs }: ChoiceQuestion<Value>,
+  style: PromptStyle,
+): Promise<Value | undefined> {
   return new Promise((resolve) => {
-    const finish = (value: Value | undefined, said: string) => {
+    const pastes = new PasteWatch(hold.midPaste);
+    const finish = (chosen: Option<Value> | undefined) => {
       clearTimeout(timer);
-      hold.write(`${said}\r\n`);
+      keys[Symbol.dispose]();
+      hold.write(`${style.kind === 'panel' ? PASTE_OFF : ''}${chosen?.label ?? ''}\r\n`);
       hold.release();
-      resolve(value);
+      resolve(chosen?.value);
     };
-    const timer = setTimeout(() => finish(undefined, ''), question.timeoutMs);
+    const keys = new KeyFilter({
+      word: false,
+      now: () => performance.now(),
+      key: (bytes) => {
+        const chosen = options.find(({ key }) => key === bytes.toLowerCase());
+        if (chosen !== undefined || LEAVING.has(bytes)) finish(chosen);
+        else hold.write(BELL);
+      },
+      ignored: () => hold.write(BELL),
+      report: (raw) => hold.typeAhead(Buffer.from(raw, 'latin1')),
+    });
+    const timer = setTimeout(() => finish(undefined), timeoutMs);
     hold.listen({
       input: (bytes) => {
-        if (bytes.length !== 1 || performance.now() - began < SETTLING_MS) return;
-        const [byte = 0] = bytes;
-        const chosen = question.options.find(({ key }) => key.charCodeAt(0) === byte);
-        if (chosen !== undefined) finish(chosen.value, chosen.label);
-        else if (byte === CTRL_C || byte === ENTER || byte === ESCAPE) finish(undefined, '');
+        // Only a paste that began before the question is of interest here; later ones the key filter knows.
+        const early = pastes.pasting ? pastes.push(bytes) : 0;
+        if (early > 0) hold.typeAhead(bytes.subarray(0, early));
+        if (early < bytes.length) keys.push(bytes.subarray(early));
       },
       resized: () => undefined,
-      lost: () => finish(undefined, ''),
+      lost: () => finish(undefined),
     });
   });
 }

@@ -82,11 +82,11 @@ function questionBlocks(input: PanelInput, width: number, mark: Signs): readonly
     { lines: [header(input, width, mark)], least: 1, rank: 0 },
     { lines: statement(input, width, mark), least: 1, rank: 1 },
     ...block('effect', question.message.effect, 0),
-    ...block('why', question.message.why, 3),
+    ...block('why', question.message.why, 4),
     ...block('instead', question.message.instead, 5),
     ...block('rows', question.rows, 2),
-    ...block('also', question.cascades.join(', '), 4),
-    ...block('open', transaction(input), 4),
+    ...block('also', question.cascades.join('; '), 3),
+    ...block('open', transaction(input), 3),
   ];
 }
 
@@ -117,9 +117,10 @@ function more(input: PanelInput, width: number, mark: Signs): Line {
   return line(plain(`${mark.ellipsis} ${key} shows all`, 'dim'), width, mark.ellipsis);
 }
 
-function transaction({ question }: PanelInput): string | undefined {
+function transaction({ question, leftMs }: PanelInput): string | undefined {
   if (question.transaction === undefined) return undefined;
-  const { openMs, locks } = question.transaction;
+  const { locks } = question.transaction;
+  const openMs = question.transaction.openMs + Math.max(0, question.timeoutMs - leftMs);
   const held = locks.length === 0 ? 'no locks' : `holds ${locks.join(', ')}`;
   return `transaction for ${duration(openMs)}, ${held}`;
 }

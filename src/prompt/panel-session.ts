@@ -8,15 +8,13 @@ import { KeyFilter } from './key-filter.ts';
 import { panelOf } from './layout.ts';
 import type { mountPanel, PanelView } from './panel-view.tsx';
 import { ASK_KIND, ASK_POSITION, type Position, PositionFence } from './position-fence.ts';
+import { BELL, PASTE_OFF, PASTE_ON } from './sequences.ts';
 import type { PromptStyle } from './style.ts';
 
 /** How long a terminal may take to say where its cursor is: a slow line across the world. */
 const POSITION_LIMIT_MS = 700;
 /** A window that is being dragged changes its size many times a second. */
 const RESIZE_PAUSE_MS = 60;
-const BELL = '\x07';
-const PASTE_ON = '\x1b[?2004h';
-const PASTE_OFF = '\x1b[?2004l';
 /** Border rows of the panel. */
 const FRAME_ROWS = 2;
 

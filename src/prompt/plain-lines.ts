@@ -24,7 +24,7 @@ export function questionLines(question: Question, style: Shown, columns: number)
     ...part('Why', message.why),
     ...part('Instead', message.instead),
     ...part('Rows', question.rows),
-    ...part('Also', question.cascades.join(', ')),
+    ...part('Also', question.cascades.join('; ')),
     ...part('Open transaction', open),
   ];
 }

@@ -3,11 +3,11 @@ import type { TerminalHold } from '../model/terminal-hold.ts';
 import { KeyReader, type TerminalInput } from '../terminal/keys.ts';
 import { shown } from './lines.ts';
 import { choiceLines, choiceOf, listLines, promptLine, questionLines } from './plain-lines.ts';
+import { BELL } from './sequences.ts';
 import type { PromptStyle } from './style.ts';
 
 const SETTLE_MS = 300;
 const MAX_LINE_CHARACTERS = 256;
-const BELL = '\x07';
 /** The time that is left is said at these moments. */
 const REMINDERS_MS = [60_000, 30_000, 10_000] as const;
 

@@ -1,6 +1,7 @@
 import { quote } from 'shell-quote';
 import { openJournal } from '../audit/journal.ts';
 import type { ChildExit } from '../capture/child-exit.ts';
+import { findExecutable } from '../capture/executable.ts';
 import { startPiped } from '../capture/piped.ts';
 import { NO_TRANSACTION } from '../enforce/limits.ts';
 import type { Enforcement } from '../enforce/request.ts';
@@ -85,8 +86,13 @@ async function run(argv: Argv, session: StartedSession): Promise<ChildExit> {
   return endedBy === undefined ? exit : { kind: 'signal', signal: endedBy };
 }
 
-/** A command that guard does not look into: judged by its words alone, then run as it is. Resolves to the exit status. */
+/**
+ * A command that guard does not look into: judged by its words alone, then run as it is. Resolves to the exit status.
+ * Throws COMMAND_NOT_FOUND, AUDIT_UNWRITABLE.
+ */
 export async function runCommand(argv: Argv, session: StartedSession): Promise<number> {
+  // Nobody is asked about something that can't be run.
+  findExecutable(argv[0], process.env['PATH']);
   const judge = new RecordingJudge({
     policy: session.policy,
     evaluate: (request, world) => evaluateArgv(request, world, 'shell'),

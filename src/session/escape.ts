@@ -27,7 +27,7 @@ export function refuseEscape(session: StartedSession): boolean {
     refusalLines(
       {
         effect: 'This agent claims to be somebody else, so nothing is run.',
-        why: `The evidence says agent; claimed: ${attempts.join('; ')}. Options and variables can only add doubt.`,
+        why: `${attempts.join('; ')}. Options and variables can only add doubt.`,
         instead: 'Leave --actor and GUARD_ACTOR away. A person has to start a session of their own.',
       },
       RULE,

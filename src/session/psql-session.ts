@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import type { ChildExit } from '../capture/child-exit.ts';
+import { EndingSignals } from '../capture/ending-signals.ts';
 import { startPiped } from '../capture/piped.ts';
 import { TerminalBridge } from '../capture/terminal-bridge.ts';
 import type { EnvironmentClass } from '../model/environment.ts';
@@ -8,7 +9,7 @@ import type { HoldableTerminal } from '../model/terminal-hold.ts';
 import { chooseOne } from '../prompt/choice.ts';
 import { sessionNotice } from '../prompt/notice.ts';
 import { createPrompter } from '../prompt/prompter.ts';
-import { promptStyle } from '../prompt/style.ts';
+import { type PromptStyle, promptStyle } from '../prompt/style.ts';
 import { informationOnly, type PreparedPsql, preparePsql } from '../protocols/psql/prepare.ts';
 import { childStatus, type SessionResult } from './child-status.ts';
 import type { Connected, UnknownTarget } from './postgres/messages.ts';
@@ -38,9 +39,12 @@ const rawStderr = Object.assign(
   { isTTY: process.stderr.isTTY },
 );
 
-function connectedLine({ target, environment, because, columns, classed, unsure }: Connected): string {
+function connectedLines({ target, environment, because, columns, classed, unsure }: Connected) {
   const doubt = unsure === 0 ? '' : `, ${unsure} unsure: guard catalog review`;
-  return `guard: ${target} · ${environment} (${because}) · ${columns} columns, ${classed} masked${doubt} · SHOW guard.status · \\ commands are not covered yet`;
+  return [
+    `guard: ${target} · ${environment} (${because}) · ${columns} columns, ${classed} masked${doubt}`,
+    "guard: SHOW guard.status; tells more · psql's own \\ commands are not covered yet",
+  ];
 }
 
 /** What the worker asks of the thread that holds the terminal. */
@@ -48,35 +52,46 @@ class PsqlHandlers implements WorkerHandlers {
   readonly #session: SessionRun;
   readonly #prompter: Prompter;
   readonly #terminal: HoldableTerminal | undefined;
+  readonly #style: PromptStyle;
   #noticed = false;
-  refusedOnce = false;
+  #refusal: string | undefined;
 
   constructor(session: SessionRun, terminal: HoldableTerminal | undefined) {
     this.#session = session;
     this.#terminal = terminal;
-    this.#prompter = createPrompter({ terminal, style: promptStyle(process.env, session.promptStyle) });
+    this.#style = promptStyle(process.env, session.promptStyle);
+    this.#prompter = createPrompter({ terminal, style: this.#style });
+  }
+
+  /** The first refusal of the run, as it is told on standard error. */
+  get refusal(): string | undefined {
+    return this.#refusal;
   }
 
   readonly ask: WorkerHandlers['ask'] = (question, cancel) => this.#prompter.ask(question, cancel);
 
   async label(target: UnknownTarget): Promise<EnvironmentClass | undefined> {
     if (this.#terminal === undefined) return undefined;
-    return chooseOne(this.#terminal, {
+    const question = {
       lines: [`guard: ${target.name} counts as prod here: ${target.because}. What is it?`],
       options: CLASSES,
+      otherwise: 'not now, it stays prod',
       timeoutMs: LABEL_LIMIT_MS,
-    });
+    };
+    return chooseOne(this.#terminal, question, this.#style);
   }
 
   connected(connected: Connected): void {
-    if (this.#noticed || this.#session.quiet || this.#terminal === undefined) return;
+    if (this.#noticed || this.#session.quiet || !this.#session.hasTerminal) return;
     this.#noticed = true;
-    sessionNotice(connectedLine(connected), rawStderr);
+    for (const line of connectedLines(connected)) sessionNotice(line, rawStderr);
   }
 
   refused(...[message, rule]: Parameters<WorkerHandlers['refused']>): void {
-    this.refusedOnce = true;
-    if (this.#terminal === undefined) process.stderr.write(refusalLines(message, rule));
+    const lines = refusalLines(message, rule);
+    this.#refusal ??= lines;
+    // On a terminal psql shows it, in raw mode; what else has to be said waits for the end.
+    if (!this.#session.hasTerminal) process.stderr.write(lines);
   }
 
   trouble(text: string): void {
@@ -88,8 +103,13 @@ async function runInTerminal(prepared: PreparedPsql, bound: { bridge?: TerminalB
   const { plan } = prepared;
   const bridge = new TerminalBridge({ argv: [plan.file, ...plan.argv], env: plan.env });
   bound.bridge = bridge;
-  const { exit, endedBy } = await bridge.done;
-  return endedBy === undefined ? exit : { kind: 'signal', signal: endedBy };
+  try {
+    const { exit, endedBy } = await bridge.done;
+    return endedBy === undefined ? exit : { kind: 'signal', signal: endedBy };
+  } finally {
+    // The terminal is the shell's again: a question that comes now finds none.
+    delete bound.bridge;
+  }
 }
 
 async function runPrepared(prepared: PreparedPsql, session: SessionRun): Promise<SessionResult> {
@@ -97,7 +117,7 @@ async function runPrepared(prepared: PreparedPsql, session: SessionRun): Promise
   const terminal: HoldableTerminal | undefined = session.attended
     ? {
         hold: () => {
-          if (bound.bridge === undefined) throw new TypeError('a question before psql was started');
+          if (bound.bridge === undefined) throw new TypeError('a question while no psql runs');
           return bound.bridge.hold();
         },
       }
@@ -109,8 +129,12 @@ async function runPrepared(prepared: PreparedPsql, session: SessionRun): Promise
     const exit = session.hasTerminal
       ? await runInTerminal(prepared, bound)
       : await startPiped({ argv: [plan.file, ...plan.argv], env: plan.env }).done;
-    return { exit, refused: handlers.refusedOnce, failure: worker.failure };
+    const { refusal } = handlers;
+    if (session.hasTerminal && !session.attended && refusal !== undefined) process.stderr.write(refusal);
+    return { exit, refused: refusal !== undefined, failure: worker.failure };
   } finally {
+    // Ctrl-C by somebody who does not want to wait must not leave the password file behind.
+    using _signals = new EndingSignals(() => undefined);
     await worker.close();
   }
 }

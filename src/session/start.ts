@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { configFolder, stateFolder } from '../host/folders.ts';
 import { ensurePrivateFolder } from '../host/private-folder.ts';
 import { openState, type StateOpening } from '../host/state-version.ts';
-import { maskText } from '../mask/text.ts';
 import type { ActorKind } from '../model/actor.ts';
 import type { EnvironmentClass } from '../model/environment.ts';
 import type { PurposeFacts } from '../model/facts.ts';
 import type { CompiledPolicy } from '../model/policy.ts';
 import { present } from '../model/present.ts';
-import { rawText } from '../model/text.ts';
 import { type ObservedActor, observeActor } from '../observe/identity.ts';
 import { observePurpose } from '../observe/purpose.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { loadSettings, type Settings } from '../policy/settings.ts';
 import type { ConnectionTarget } from '../wire/postgres/target.ts';
+import { writeDebug } from './debug-file.ts';
 import type { WorkerSetting } from './postgres/messages.ts';
 import { auditFolder, debugFile, MACHINE_FOLDER } from './state-places.ts';
 
@@ -102,17 +100,10 @@ async function noteMigration(
   journal.append({ type: 'state.migrate', sess: '', actor: entryActor(actor), details }, 'durable');
 }
 
-function appendDebug(state: string, text: string): void {
-  const fd = openSync(
-    debugFile(state),
-    constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
-    0o600,
-  );
-  try {
-    writeSync(fd, `${new Date().toISOString()} ${maskText(rawText(text))}\n`);
-  } finally {
-    closeSync(fd);
-  }
+/** Who asks for the file wants to know where it is. */
+async function announceDebug(path: string): Promise<void> {
+  const { sessionNotice } = await import('../prompt/notice.ts');
+  sessionNotice(`guard: its own trouble goes to ${path}`);
 }
 
 /** Throws what surveying throws. */
@@ -120,6 +111,7 @@ export async function startSession(request: SessionRequest): Promise<StartedSess
   const ground = await surveyGround(request);
   const { settings, policy, observed, purpose } = ground;
   const id = randomBytes(ID_BYTES).toString('hex');
+  if (request.debug && !request.quiet) await announceDebug(debugFile(ground.stateFolder));
   const hasTerminal = !request.scripted && process.stdin.isTTY === true && process.stdout.isTTY === true;
   const attended = hasTerminal && observed.actor.kind === 'human';
   return {
@@ -130,7 +122,7 @@ export async function startSession(request: SessionRequest): Promise<StartedSess
     promptStyle: settings.prompt?.value,
     quiet: request.quiet,
     debug: (text) => {
-      if (request.debug) appendDebug(ground.stateFolder, text);
+      if (request.debug) writeDebug(debugFile(ground.stateFolder), text, new Date());
     },
     workerSetting: ({ target, socketPath }) => ({
       session: id,

@@ -88,7 +88,7 @@ describe('verdicts', () => {
     const answer = await enforcer.enforce(request());
     expect(answer).toMatchObject({ kind: 'refuse', because: 'no-terminal' });
     expect(answer.kind === 'refuse' && answer.message.why).toContain(
-      'would ask a person, and there is no terminal',
+      'would ask a person, and in this run nobody can be asked',
     );
   });
 

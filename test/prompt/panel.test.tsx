@@ -59,6 +59,19 @@ afterEach(() => {
 });
 
 describe('what the panel says', () => {
+  test('how long the transaction is open by now, not when the question came', async () => {
+    const shown = show({ transaction: { openMs: 12_000, locks: [] } });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(shown.text()).toContain('transaction for 32 s, no locks');
+    expect(shown.text()).toContain('no in 0:40');
+  });
+
+  test('on a low terminal, what goes with it rather than why', () => {
+    const low = show({}, {}, { columns: 80, rows: 8 }).text();
+    expect(low).toContain('claim_lines');
+    expect(low).not.toContain('they can not be brought back');
+  });
+
   test('everything a person needs to decide', () => {
     const text = show({ transaction: { openMs: 12_000, locks: ['claims (row exclusive)'] } }).text();
     for (const part of [
@@ -70,7 +83,7 @@ describe('what the panel says', () => {
       'they can not be brought back',
       'archive them first',
       'about 48,200 of 50,000 rows',
-      'claim_lines, notes',
+      'claim_lines; notes',
       'transaction for 12 s, holds claims (row exclusive)',
       'y yes',
       'n no',

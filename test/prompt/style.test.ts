@@ -48,6 +48,13 @@ describe('the notice', () => {
     expect(written(isTTY, env)).toBe(expected);
   });
 
+  test.each([
+    ['C.UTF-8', 'guard: prod · é\n'],
+    ['C', 'guard: prod | \\u{e9}\n'],
+  ])('says in %s what that can show', (LANG, expected) => {
+    expect(written(false, { TERM: 'xterm', LANG }, 'guard: prod · é')).toBe(expected);
+  });
+
   test('is one line without controls', () => {
     expect(written(false, {}, 'a\n\x1b[2Jb')).toBe('a\\n\\e[2Jb\n');
   });

@@ -38,6 +38,8 @@ export class ConnectionGate implements Gate {
   readonly #transaction = new OpenTransaction();
   #target: Target;
   #environment: Environment | undefined;
+  /** User and database as the client wrote them. */
+  #asked: ReadonlySet<string> = new Set();
   #catalog: CatalogSnapshot | undefined;
   #catalogKey = '';
   #catalogStale = false;
@@ -52,6 +54,7 @@ export class ConnectionGate implements Gate {
   }
 
   startup(parameters: ReadonlyMap<string, string>): StartupRuling {
+    this.#asked = new Set([parameters.get('user') ?? '', parameters.get('database') ?? '']);
     return startupParameters(parameters, this.#setting.target, this.#number);
   }
 
@@ -113,7 +116,7 @@ export class ConnectionGate implements Gate {
   }
 
   scrub(fields: NoticeFields): NoticeFields {
-    return scrubOutside(fields);
+    return scrubOutside(fields, this.#asked);
   }
 
   closed(because: string): void {

@@ -9,6 +9,7 @@ import type { RawText } from '../../model/text.ts';
 import type { NoticeFields, RowTreatment, StatementRun, WireRefusal } from '../../wire/postgres/gate.ts';
 import { copyTreatment } from './copy-treatment.ts';
 import type { GateSetting } from './gate-setting.ts';
+import { trace } from './report-failure.ts';
 import { scrubRun } from './scrub.ts';
 
 const UNPLANNED: Outputs = { kind: 'opaque', because: 'a result that no statement of the message explains' };
@@ -77,7 +78,7 @@ export class JudgedRun implements StatementRun {
         durationMs: Math.round(durationMs),
         ...present({ tag: this.#tag, error }),
       })
-      .catch((problem: unknown) => setting.post({ kind: 'trouble', text: String(problem) }));
+      .catch((problem: unknown) => setting.post({ kind: 'trouble', text: trace(problem) }));
   }
 
   #plan(index: number): StatementPlan | undefined {

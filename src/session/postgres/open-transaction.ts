@@ -11,9 +11,12 @@ const BEFORE_SNAPSHOT: ReadonlySet<string> = new Set([
   'ConstraintsSetStmt',
 ]);
 
-const LOCKS_SQL = `SELECT mode || ' on ' || relation::regclass::text FROM pg_catalog.pg_locks
- WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted AND mode NOT IN ('AccessShareLock', 'RowShareLock')
- AND relation > 16383 ORDER BY 1 LIMIT 8`;
+/** Locks of plain reads stand in nobody's way, and those of indexes only repeat their table's. */
+const LOCKS_SQL = `SELECT l.mode || ' on ' || l.relation::pg_catalog.regclass::text
+ FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation
+ WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+ AND l.mode NOT IN ('AccessShareLock', 'RowShareLock') AND c.relkind NOT IN ('i', 'I') AND l.relation > 16383
+ ORDER BY 1 LIMIT 8`;
 
 /** What one connection's current transaction has done so far, as far as guard saw it. */
 export class OpenTransaction {

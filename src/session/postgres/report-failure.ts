@@ -1,10 +1,28 @@
 import { GuardError } from '../../model/errors.ts';
 import type { FromWorker } from './messages.ts';
 
-/** The error and what caused it, for the debug file. */
-export function trace(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return `${error.stack ?? error.message}${error.cause === undefined ? '' : `\ncaused by ${trace(error.cause)}`}`;
+/** Causes of causes that are followed. */
+const DEEPEST_CAUSE = 8;
+/** A line of a stack that says where, not what (V8's stack trace API). */
+const FRAME = /^ {4}at /;
+
+/**
+ * The error and what caused it, for the debug file. A message is only kept where no statement, value or password can
+ * stand in it: guard's own errors, and the code of system errors. Of others their name and place must do.
+ */
+export function trace(error: unknown, depth = 0): string {
+  if (!(error instanceof Error)) return typeof error;
+  const frames = (error.stack ?? '').split('\n').filter((line) => FRAME.test(line));
+  const cause =
+    error.cause === undefined || depth === DEEPEST_CAUSE
+      ? []
+      : [`caused by ${trace(error.cause, depth + 1)}`];
+  return [headline(error), ...frames, ...cause].join('\n');
+}
+
+function headline(error: Error): string {
+  if (error instanceof GuardError) return `${error.code}: ${error.message}`;
+  return 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name;
 }
 
 /** Tells the main thread why guard's own part failed: its code becomes the exit status. */

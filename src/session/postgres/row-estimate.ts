@@ -37,10 +37,19 @@ function lastCell(answer: ProbeAnswer, statement: number): string | undefined {
   return answer.kind === 'rows' ? (answer.results[statement]?.[0]?.[0] ?? undefined) : undefined;
 }
 
+/** PostgreSQL 15 documentation, appendix A. The server's own sentence is not shown: it may quote values. */
+const REASONS: Readonly<Record<string, string>> = {
+  '42P01': 'the server knows no table of that name',
+  '42703': 'the server knows no column of that name',
+  '42501': 'this user may not do it',
+  '55P03': 'another session holds a lock on the table',
+  '57014': 'planning it took too long',
+};
+
 function why(answer: ProbeAnswer): string {
-  return answer.kind === 'error'
-    ? `the server could not plan it (SQLSTATE ${answer.code})`
-    : 'the plan could not be read';
+  if (answer.kind !== 'error') return 'the plan could not be read';
+  const reason = REASONS[answer.code];
+  return reason ?? `the server could not plan it (SQLSTATE ${answer.code})`;
 }
 
 /** Statements in `open` come first: three of them, each with an empty result. */

@@ -22,6 +22,11 @@ function namesOf({ snapshot }: CatalogIndex): ReadonlySet<string> {
   return found;
 }
 
+/** Function bodies that may be shown to whoever may call the functions. */
+function* sourcesOf({ snapshot }: CatalogIndex): Iterable<string> {
+  for (const { body } of snapshot.functions) if (body !== undefined) yield body;
+}
+
 interface RunTexts {
   readonly text: RawText;
   readonly judgement: Judgement;
@@ -35,10 +40,11 @@ export function scrubRun(fields: NoticeFields, { text, judgement, rules }: RunTe
     own: text,
     isIdentifier: (name) => known.has(name),
     hideAll: judgement.intents.includes('exec.dynamic') && judgement.obligations.mask.length > 0,
+    sources: sourcesOf(rules.catalog),
   });
 }
 
-/** Notices and notifications that belong to no statement. */
-export function scrubOutside(fields: NoticeFields): NoticeFields {
-  return scrubNotice(fields, { own: NOTHING, isIdentifier: () => false, hideAll: false });
+/** Notices and errors that belong to no statement; `own` are the names the client itself asked for (user, database). */
+export function scrubOutside(fields: NoticeFields, own: ReadonlySet<string>): NoticeFields {
+  return scrubNotice(fields, { own: NOTHING, isIdentifier: (name) => own.has(name), hideAll: false });
 }

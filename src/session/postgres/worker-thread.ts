@@ -130,14 +130,20 @@ export class PostgresWorker {
   async #ask(question: Question): Promise<void> {
     const cancel = new AbortController();
     this.#asked.set(question.id, cancel);
-    const answer = await this.#handlers.ask(question, cancel.signal);
+    const answer = await this.#handlers.ask(question, cancel.signal).catch(noAnswer);
     this.#asked.delete(question.id);
     this.#post({ kind: 'answer', question: question.id, answer });
   }
 
   async #label(id: string, target: UnknownTarget): Promise<void> {
-    this.#post({ kind: 'labelled', id, class: await this.#handlers.label(target) });
+    const said = await this.#handlers.label(target).catch(() => undefined);
+    this.#post({ kind: 'labelled', id, class: said });
   }
+}
+
+/** The question could not be put: that is a no. */
+function noAnswer(): Answer {
+  return { kind: 'no', because: 'no-terminal' };
 }
 
 /** A promise settled from outside; Promise.withResolvers comes with Node 22. */
