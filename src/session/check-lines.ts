@@ -128,9 +128,18 @@ function badLine(why: string): CheckAnswer {
   return refusedCheck({ rule: RULE, parsed: 'partial', why, instead: INSTEAD });
 }
 
+function written(answer: CheckAnswer, read: ReadLine): string {
+  if (!('id' in read)) return JSON.stringify(answer);
+  try {
+    return JSON.stringify({ id: read.id, ...answer });
+  } catch {
+    // JSON that is read without recursion is written with it.
+    return JSON.stringify(badLine('Its "id" is nested too deeply.'));
+  }
+}
+
 /**
  * The answer to one line, as JSON without newline. Every line has one, whatever it is; `defaults` fill what it leaves open.
- * Rejects only where guard itself failed.
  */
 export async function answerLine(
   line: InputLine,
@@ -139,5 +148,5 @@ export async function answerLine(
 ): Promise<string> {
   const read = readLine(line);
   const answer = 'problem' in read ? badLine(read.problem) : await check({ ...defaults, ...read.request });
-  return JSON.stringify('id' in read ? { id: read.id, ...answer } : answer);
+  return written(answer, read);
 }

@@ -159,13 +159,23 @@ export function refusedCheck(because: {
   };
 }
 
-function brokenParser(): CheckAnswer {
-  return refusedCheck({
-    rule: 'check.parser-broke',
-    parsed: 'beyond-limits',
-    why: 'The SQL parser broke on it: it is nested too deeply.',
-    instead: 'Write it as plain statements, one at a time.',
-  });
+/** One text must not end the answers to all others; what went wrong may quote it and stays untold. */
+function failedCheck(error: unknown): CheckAnswer {
+  const tooDeep =
+    error instanceof RangeError || (error instanceof GuardError && error.code === 'PARSER_FAILED');
+  return tooDeep
+    ? refusedCheck({
+        rule: 'check.parser-broke',
+        parsed: 'beyond-limits',
+        why: 'The parser broke on it: it is nested too deeply.',
+        instead: 'Write it as plain statements, one at a time.',
+      })
+    : refusedCheck({
+        rule: 'check.failed',
+        parsed: 'beyond-limits',
+        why: 'Something in guard itself failed on it.',
+        instead: 'Please report it, with a text that shows it.',
+      });
 }
 
 /** A judge that keeps no log, because nothing is run. `loadSqlParser()` must have resolved. The answer never rejects. */
@@ -197,8 +207,7 @@ export function createChecker(setting: CheckSetting): Checker {
     try {
       return answerOf(await judged(request));
     } catch (error) {
-      if (error instanceof GuardError && error.code === 'PARSER_FAILED') return brokenParser();
-      throw error;
+      return failedCheck(error);
     }
   };
 }

@@ -46,6 +46,11 @@ describe('one line', () => {
     expect(bad.startsWith(`{"id":${id},"verdict":"block"`)).toBe(true);
   });
 
+  test('an id that can not be written back is refused', async () => {
+    const said = await answer(`{"text": "x", "id": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`);
+    expect(said).toMatchObject({ verdict: 'block', rule: 'check.bad-line' });
+  });
+
   test('what a line says beats the options, null says nothing', async () => {
     expect((await answer('{"text": "x", "env": "dev"}', { env: 'staging' })).rule).toBe('x in dev');
     expect((await answer('{"text": "x", "env": null}', { env: 'staging' })).rule).toBe('x in staging');

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CompiledPolicy } from '../../src/model/policy.ts';
 import { rawText } from '../../src/model/text.ts';
@@ -127,4 +128,68 @@ test('a text that breaks the parser is refused, and the next one is judged', asy
   const deep = await checker({ text: `SELECT ${'1+'.repeat(400_000)}1` });
   expect(deep).toMatchObject({ verdict: 'block', parsed: 'beyond-limits', rule: 'check.parser-broke' });
   expect(await checker({ text: 'SELECT 1' })).toMatchObject({ verdict: 'allow' });
+});
+
+test('many at once are judged each with its own tables', async () => {
+  const checker = createChecker({ policy });
+  const names = Array.from({ length: 100 }, (_, number) =>
+    number % 2 === 0 ? `t${number}` : `patients_${number}`,
+  );
+  const answers = await Promise.all(names.map((name) => checker({ text: `SELECT * FROM ${name}` })));
+  expect(answers.map(({ verdict }) => verdict)).toEqual(names.map(() => 'allow'));
+  expect(answers.map(({ obligations }) => obligations.mask.length > 0)).toEqual(
+    names.map((name) => name.startsWith('patients')),
+  );
+});
+
+test('whatever the text, there is an answer with spans inside it', async () => {
+  const checker = createChecker({ policy });
+  const word = fc.constantFrom(
+    'SELECT',
+    'DELETE',
+    'FROM',
+    'patients',
+    'WHERE',
+    '1',
+    '=',
+    '(',
+    ')',
+    ';',
+    ',',
+    '*',
+    "'x'",
+    '"q"',
+    '$$',
+    '--',
+    '/*',
+    'WITH',
+    'AS',
+    'DROP',
+    'TABLE',
+    '\u{1f600}',
+    '\0',
+    '\\',
+    '\n',
+    'rm',
+    '|',
+  );
+  const text = fc.oneof(
+    fc.array(word).map((words) => words.join(' ')),
+    fc.string({ unit: 'binary' }),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      text,
+      fc.constantFrom(undefined, 'shell', 'sql', 'psql', 'kubectl'),
+      async (given, lang) => {
+        const { verdict, findings, parsed, rule } = await checker({ text: given, ...(lang ? { lang } : {}) });
+        expect(rule).not.toBe('check.failed');
+        if (verdict === 'allow') expect(parsed).toBe('complete');
+        for (const { span } of findings) {
+          expect(span.start).toBeGreaterThanOrEqual(0);
+          expect(span.end).toBeLessThanOrEqual(Math.max([...given].length, 1));
+        }
+      },
+    ),
+  );
 });
