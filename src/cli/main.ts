@@ -1,4 +1,5 @@
 import { EXIT, exitStatusOf } from './exit-status.ts';
+import { forgetLostTerminals } from './lost-terminal.ts';
 import { readProxyOptions, readSessionOptions } from './options.ts';
 import { reportError } from './report-error.ts';
 
@@ -56,6 +57,7 @@ function isSession(args: readonly string[]): boolean {
 
 /** Runs guard with the arguments after the program's name; resolves to the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
+  forgetLostTerminals();
   try {
     if (args[0] === 'exec' && args.includes(SEPARATOR)) return await runSession(args.slice(1), true);
     if (args[0] === 'proxy' && args.includes(SEPARATOR)) return await runProxy(args.slice(1));

@@ -240,10 +240,13 @@ export class GuardTerminal extends TestTerminal {
     this.type(keys);
   }
 
-  /** Closes the window; resolves when guard is gone. */
-  async close(): Promise<void> {
+  /** Closes the window; resolves to guard's status. */
+  async close(): Promise<number> {
+    const pid = await this.pid();
     this.program.hangUp();
-    await this.program.done;
+    // Servers that were started meanwhile may hold the window open; a shell above would send this too.
+    if (isAlive(pid)) process.kill(pid, 'SIGHUP');
+    return this.status();
   }
 
   /** Types one line at an empty prompt and waits for what it brings. */
@@ -282,6 +285,11 @@ export async function peakMemory(pid: number): Promise<number> {
     peak = Number(found[1]);
     await sleep(POLL_MS);
   }
+}
+
+export function isAlive(pid: number): boolean {
+  const status = readIfThere(`/proc/${pid}/status`);
+  return status !== '' && !/^State:\s+Z/m.test(status);
 }
 
 /** Process ids of everything below `pid`. */

@@ -8,6 +8,7 @@ import {
   type GuardTerminal,
   guardBelow,
   homeFor,
+  isAlive,
   openPsql,
   programBelow,
 } from './guard-process.ts';
@@ -305,5 +306,19 @@ describe('the terminal afterwards', () => {
     await psql.program.done;
     expect(kept('after')).toBe(kept('before'));
     expect(await count('jobs')).toBe(200);
+  });
+
+  test.each([
+    ['at the prompt', false],
+    ['while guard asks', true],
+  ])('a closed window %s ends guard and psql', async (_name, asking) => {
+    terminal = await openPsql(cluster, home, { guard: ['--quiet'] });
+    const pid = await terminal.pid();
+    const client = programBelow(pid, 'psql');
+    if (asking) await terminal.ask('DELETE FROM jobs;', PANEL);
+    expect(await terminal.close()).toBe(129);
+    expect([isAlive(pid), isAlive(client)]).toEqual([false, false]);
+    expect(await count('jobs')).toBe(200);
+    terminal = undefined;
   });
 });
