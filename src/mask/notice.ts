@@ -1,6 +1,7 @@
 import type { RawText } from '../model/text.ts';
 import { rawText } from '../model/text.ts';
 import { withoutControls } from './controls.ts';
+import { isRaised, shownOfRaised } from './raised.ts';
 import { maskText } from './text.ts';
 
 /** What may stay readable in an error or notice. */
@@ -11,6 +12,18 @@ export interface NoticeContext {
   readonly isIdentifier: (name: string) => boolean;
   /** The text may hold anything (RAISE in a function that guard can't read): hide all of it. */
   readonly hideAll: boolean;
+  /** Code in the server that guard can read (function bodies): its constant words may be shown. */
+  readonly sources?: Iterable<string>;
+}
+
+/** How one message is to be read. */
+interface Reading extends NoticeContext {
+  /** The words are those of code in the server (RAISE). */
+  readonly raised: boolean;
+  /** SQLSTATE says that the message may be about a value. */
+  readonly ofValue: boolean;
+  /** SQLSTATE says that a document could not be read. */
+  readonly ofDocument: boolean;
 }
 
 const HIDDEN = '‹hidden›';
@@ -18,6 +31,18 @@ const HIDDEN = '‹hidden›';
 const SENTENCES = new Set(['M', 'D', 'H', 'W']);
 /** Fields with names: schema, table, column, data type, constraint. RAISE … USING can put anything there. */
 const NAMES = new Set(['s', 't', 'c', 'd', 'n']);
+const WHERE = 'W';
+/** SQLSTATE classes whose messages count processes, sizes and limits, never values. */
+const NOT_OF_VALUES = /^(?:08|25|28|40|53|55|57|58)/;
+/** Data exceptions and XPath errors; a failure inside the server may show anything as well. */
+const DOCUMENT = /^(?:10|22|XX)/;
+/** How lines of the field W begin that quote values in quotation marks only (elog contexts of PostgreSQL 18). */
+const PLACES =
+  /^(?:PL\/pgSQL function |SQL function |SQL statement |SQL expression |PL\/pgSQL (?:expression|assignment) |COPY |parallel worker|while |remote SQL command: |unnamed portal|portal )/;
+const JSON_LINE = /^JSON data, line \d{1,9}: /;
+const DOCUMENT_LINE = /^line \d{1,9}: /;
+/** A number in a sentence, outside parentheses: sizes of types stand inside. */
+const PLAIN_NUMBER = /(?<![\p{L}\d_(])\d{2,400}(?![\p{L}_)])/gu;
 const INTERNAL_QUERY = 'q';
 /** Characters of one field that are looked at; the rest is hidden. */
 const MAX_FIELD = 16_000;
@@ -50,20 +75,51 @@ export function scrubNotice(
   fields: ReadonlyMap<string, string>,
   context: NoticeContext,
 ): ReadonlyMap<string, string> {
-  return new Map([...fields].map(([code, text]) => [code, scrubField(code, text, context)]));
+  const state = fields.get('C') ?? '';
+  const raised = isRaised(fields.get('R'));
+  const reading: Reading = {
+    ...context,
+    raised,
+    ofValue: !NOT_OF_VALUES.test(state),
+    ofDocument: DOCUMENT.test(state),
+  };
+  return new Map([...fields].map(([code, text]) => [code, scrubField(code, text, reading)]));
 }
 
-function scrubField(code: string, text: string, context: NoticeContext): string {
-  if (SENTENCES.has(code)) return context.hideAll ? HIDDEN : scrubSentence(text, context);
+function scrubField(code: string, text: string, context: Reading): string {
+  if (SENTENCES.has(code) && context.hideAll) return HIDDEN;
+  if (code === WHERE)
+    return text
+      .split('\n')
+      .map((line) => scrubPlace(line, context))
+      .join('\n');
+  if (SENTENCES.has(code)) return scrubWords(text, context);
   if (code === INTERNAL_QUERY) return !context.hideAll && context.own.includes(text) ? text : HIDDEN;
   if (NAMES.has(code)) return isName(text, context) ? text : HIDDEN;
   return text;
 }
 
+function scrubWords(text: string, context: Reading): string {
+  if (context.raised)
+    return detected(shownOfRaised(text, [context.own, ...(context.sources ?? [])]), context);
+  if (!context.ofDocument || isOwn(text, context.own)) return scrubSentence(text, context);
+  // Parsers of XML and the like show the document itself from the second line on, and its tags before.
+  const [first = '', ...more] = text.split('\n');
+  if (more.length > 0) return `${DOCUMENT_LINE.exec(first)?.[0] ?? ''}${HIDDEN}`;
+  return scrubSentence(first, context);
+}
+
+/** One line of what the server was doing: those that quote a document without quotation marks are cut. */
+function scrubPlace(line: string, context: Reading): string {
+  if (PLACES.test(line)) return scrubSentence(line, { ...context, ofValue: false });
+  const document = JSON_LINE.exec(line)?.[0];
+  return document === undefined ? HIDDEN : `${document}${HIDDEN}`;
+}
+
 /** A name nobody knows yet (a constraint) must at least look like one; a function's RAISE may have made it up. */
-function isName(text: string, context: NoticeContext): boolean {
+function isName(text: string, context: Reading): boolean {
   if (context.isIdentifier(text) || isOwn(text, context.own)) return true;
-  return !context.hideAll && NAME.test(text) && !LONG_NUMBER.test(text);
+  return !context.hideAll && !context.raised && NAME.test(text) && !LONG_NUMBER.test(text);
 }
 
 /**
@@ -71,18 +127,21 @@ function isName(text: string, context: NoticeContext): boolean {
  * contain such marks themselves, so pairing them up would let the rest of a value out. Without a closing mark
  * everything to the end is hidden.
  */
-function scrubSentence(sentence: string, context: NoticeContext): string {
+function scrubSentence(sentence: string, context: Reading): string {
   const text = sentence.slice(0, MAX_FIELD);
   const suspect = firstSuspect(text, context);
-  if (suspect === undefined) return detected(text) + (sentence.length > MAX_FIELD ? HIDDEN : '');
+  if (suspect === undefined) return detected(text, context) + (sentence.length > MAX_FIELD ? HIDDEN : '');
   const end = text.lastIndexOf(suspect.close);
-  const shown = detected(text.slice(0, suspect.start)) + HIDDEN;
+  const shown = detected(text.slice(0, suspect.start), context) + HIDDEN;
   if (end < suspect.start || sentence.length > MAX_FIELD) return shown;
   return shown + suspect.close + scrubSentence(text.slice(end + 1), context);
 }
 
-function detected(text: string): string {
-  return withoutControls(maskText(rawText(text)));
+function detected(text: string, { ofValue, own }: Reading): string {
+  const masked = maskText(rawText(text));
+  return withoutControls(
+    ofValue ? masked.replace(PLAIN_NUMBER, (number) => (isOwn(number, own) ? number : HIDDEN)) : masked,
+  );
 }
 
 /** The first part that may not be shown: where its content begins and what closes it. */

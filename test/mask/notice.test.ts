@@ -82,3 +82,89 @@ test('no value between quotes or parentheses gets out, whatever it contains', ()
     { numRuns: 2000 },
   );
 });
+
+describe('what a value-dependent error says', () => {
+  const say = (fields: Readonly<Record<string, string>>, own: string, sources: readonly string[] = []) =>
+    Object.fromEntries(scrubNotice(new Map(Object.entries(fields)), { ...context(own), sources }));
+
+  test('numbers outside parentheses stay only where the statement has them', () => {
+    const message = { C: '54000', M: 'requested character too large for encoding: 730114432' };
+    expect(say(message, 'SELECT chr(code::int) FROM u')['M']).toBe(
+      'requested character too large for encoding: ‹hidden›',
+    );
+    expect(say(message, 'SELECT chr(730114432)')['M']).toBe(message.M);
+    expect(say({ C: '22008', M: 'date field value out of range: 7301-14-32' }, 'SELECT 1')['M']).not.toMatch(
+      /7301|14|32/,
+    );
+  });
+  test('counts of processes and limits stay', () => {
+    const deadlock = {
+      C: '40P01',
+      D: 'Process 4711 waits for ShareLock on transaction 8150; blocked by process 4712.',
+    };
+    expect(say(deadlock, 'SELECT 1')).toEqual(deadlock);
+  });
+  test('documents are not quoted: JSON in the context, XML in the detail', () => {
+    expect(
+      say(
+        {
+          C: '22P02',
+          D: 'Token "Jane" is invalid.',
+          W: 'JSON data, line 1: {"a":Jane...\nSQL function "f" statement 1',
+        },
+        'SELECT f()',
+      ),
+    ).toEqual({
+      C: '22P02',
+      D: 'Token "‹hidden›" is invalid.',
+      W: 'JSON data, line 1: ‹hidden›\nSQL function "f" statement 1',
+    });
+    expect(
+      say(
+        { C: '2200M', D: 'line 1: Opening and ending tag mismatch: Jane line 1 and b\n<Jane></b>\n   ^' },
+        'SELECT 1',
+      )['D'],
+    ).toBe('line 1: ‹hidden›');
+  });
+  test('a place that guard does not know is hidden', () => {
+    expect(say({ C: 'XX000', W: 'PL/Foo said: Jane' }, 'SELECT 1')['W']).toBe('‹hidden›');
+  });
+});
+
+describe('RAISE', () => {
+  const source = `begin if n > 3 then raise exception 'visit of % is too long: %', who, n; end if; raise notice 'done'; raise notice '%', who; end`;
+  const raise = (message: string, own = 'SELECT f()') =>
+    scrubNotice(
+      new Map([
+        ['M', message],
+        ['c', 'jane'],
+        ['R', 'exec_stmt_raise'],
+      ]),
+      { ...context(own), sources: [source] },
+    );
+
+  test.each([
+    ['visit of Jane is too long: 44', 'visit of ‹hidden› is too long: ‹hidden›'],
+    ['done', 'done'],
+    ['Jane', '‹hidden›'],
+    ['doneJane', '‹hidden›'],
+  ])('%s', (message, shown) => {
+    expect(raise(message).get('M')).toBe(shown);
+  });
+  test('the words of a DO block are its own', () => {
+    expect(raise('ready', "DO $$ begin raise notice 'ready'; end $$").get('M')).toBe('ready');
+  });
+  test('options that look like names are hidden', () => {
+    expect(raise('done').get('c')).toBe('‹hidden›');
+  });
+  test('a literal that is mostly wildcards fits, and shows nothing of the value', () => {
+    const out = scrubNotice(
+      new Map([
+        ['M', 'a Jane'],
+        ['R', 'exec_stmt_raise'],
+      ]),
+      { ...context("raise notice 'a %'"), sources: [] },
+    );
+    expect(out.get('M')).toBe('a ‹hidden›');
+  });
+});
