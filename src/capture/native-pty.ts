@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
+import { native } from '../host/native.ts';
 import { GuardError } from '../model/errors.ts';
 
 /** The part of node-pty's addon that guard uses; `spawn()` of that package loses output at the end, so it is not. */
 export interface NativePty {
-  /** openpty(3). Neither descriptor has close-on-exec set. `pty` is the path of the slave. */
+  /** openpty(3), both descriptors with close-on-exec where koffi can set it. `pty` is the path of the slave. */
   open(
     columns: number,
     rows: number,
@@ -28,8 +29,15 @@ export function nativePty(): NativePty {
 function load(): NativePty {
   try {
     const inPackage = createRequire(createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`));
-    const native: NativePty = inPackage(`${PACKAGE}-${process.platform}-${process.arch}/pty.node`);
-    return native;
+    const addon: NativePty = inPackage(`${PACKAGE}-${process.platform}-${process.arch}/pty.node`);
+    return {
+      open: (columns, rows) => {
+        const pair = addon.open(columns, rows);
+        for (const fd of [pair.master, pair.slave]) native()?.closeOnExec(fd);
+        return pair;
+      },
+      resize: (fd, columns, rows) => addon.resize(fd, columns, rows),
+    };
   } catch (cause) {
     throw new GuardError('PTY_FAILED', `no terminal support for ${process.platform} ${process.arch}`, {
       cause,

@@ -27,7 +27,7 @@ export interface PtyOptions {
   readonly writable?: () => void;
 }
 
-/** Masters that are open in this process. They lack close-on-exec, so every child must have them covered. */
+/** Masters that are open in this process. Without koffi they lack close-on-exec, so the programs started here have them covered. */
 const masters = new Set<number>();
 
 /** Closes a leftover in the child by putting /dev/null over it. Descriptors 0–2 are the terminal anyway. */

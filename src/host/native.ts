@@ -5,7 +5,13 @@ import { constants } from 'node:os';
 export interface Native {
   /** flock(2): 0, or the positive errno. */
   flock(fd: number, operation: number): number;
+  /** fcntl(2) with F_SETFD: programs started from now on do not get this descriptor. 0, or the positive errno. */
+  closeOnExec(fd: number): number;
 }
+
+/** <fcntl.h>; the same on Linux and macOS. */
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 
 let loaded: Native | 'absent' | undefined;
 
@@ -13,9 +19,13 @@ function load(): Native | 'absent' {
   try {
     const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi');
     // `null`: the symbols of the process itself, whatever its C library is called.
-    const flock = koffi.load(null).func('int flock(int fd, int operation)');
+    const symbols = koffi.load(null);
+    const flock = symbols.func('int flock(int fd, int operation)');
+    const fcntl = symbols.func('int fcntl(int fd, int command, ...)');
+    const errnoOf = (result: unknown): number => (result === 0 ? 0 : koffi.errno() || constants.errno.EIO);
     return {
-      flock: (fd, operation) => (flock(fd, operation) === 0 ? 0 : koffi.errno() || constants.errno.EIO),
+      flock: (fd, operation) => errnoOf(flock(fd, operation)),
+      closeOnExec: (fd) => errnoOf(fcntl(fd, F_SETFD, 'int', FD_CLOEXEC)),
     };
   } catch {
     return 'absent';
