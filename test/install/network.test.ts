@@ -55,16 +55,16 @@ test('the trace sees a connection where there is one', () => {
 });
 
 test.each([
-  [['demo', '--script'], ['AF_UNIX']],
-  [['check', '--lang', 'sql', 'SELECT 1'], []],
-  [['audit', 'log'], []],
-  [['doctor'], []],
-  [['status'], []],
-])('guard %j opens no network', (args, families) => {
+  [['demo', '--script']],
+  [['check', '--lang', 'sql', 'SELECT 1']],
+  [['audit', 'log']],
+  [['doctor']],
+  [['status']],
+])('guard %j opens no network', (args) => {
   using home = guardHome();
-  const seen = traced(home, args);
-  expect(seen.families.filter((family) => !families.includes(family))).toEqual([]);
-  expect(seen.reached).toEqual([]);
+  const { families, reached } = traced(home, args);
+  expect(families.filter((family) => family !== 'AF_UNIX')).toEqual([]);
+  expect(reached).toEqual([]);
 });
 
 describe('a session', () => {
