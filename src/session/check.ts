@@ -11,12 +11,14 @@ import type { Obligations } from '../model/obligation.ts';
 import type { ParsedKind } from '../model/parsed.ts';
 import type { CompiledPolicy } from '../model/policy.ts';
 import { present } from '../model/present.ts';
+import type { Span } from '../model/span.ts';
 import type { ParsedSql } from '../model/sql.ts';
 import type { Target } from '../model/target.ts';
 import { rawText } from '../model/text.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { parseSql } from '../parse/sql/parse-sql.ts';
 import { catalogFinder, classifyCatalog } from './check-catalog.ts';
+import { withImpact } from './postgres/impact-message.ts';
 
 /** What would be run, by whom and where. Nothing is run, so any environment and any actor may be asked about. */
 export interface CheckRequest {
@@ -115,20 +117,34 @@ function noEstimates(parsed: ParsedSql | undefined): readonly Estimate[] {
   return (parsed?.items ?? []).map((_, statement) => ({ statement, unavailable: NO_DATABASE }));
 }
 
-function answerOf({ verdict, intents, obligations, rule, parsed, findings }: Judgement): CheckAnswer {
+/** The finding that decided is told with its blast radius: rows, and what goes with them. */
+function toldEffect(finding: Finding, { message, findings, data }: Judgement): string {
+  const decisive = findings.find(({ effect }) => effect === message.effect);
+  return finding === decisive ? withImpact(message, data).effect : finding.effect;
+}
+
+/** A parser may point behind the end of a text. */
+function within({ start, end }: Span, points: number): Span {
+  return { start: Math.min(start, points), end: Math.min(end, points) };
+}
+
+function answerOf(text: string, judgement: Judgement): CheckAnswer {
+  // No more code points than that; counted only where a span may be wrong.
+  const points = judgement.parsed === 'complete' ? text.length : [...text].length;
+  const { verdict, intents, obligations, rule, parsed, findings } = judgement;
   return {
     verdict,
     intents,
     obligations,
     rule,
     parsed,
-    findings: findings.map(({ rule: by, intent, effect, why, instead, span }) => ({
-      rule: by,
-      intent,
-      effect,
-      why,
-      instead,
-      span,
+    findings: findings.map((finding) => ({
+      rule: finding.rule,
+      intent: finding.intent,
+      effect: toldEffect(finding, judgement),
+      why: finding.why,
+      instead: finding.instead,
+      span: within(finding.span, points),
     })),
   };
 }
@@ -205,7 +221,7 @@ export function createChecker(setting: CheckSetting): Checker {
 
   return async (request) => {
     try {
-      return answerOf(await judged(request));
+      return answerOf(request.text, await judged(request));
     } catch (error) {
       return failedCheck(error);
     }
