@@ -19,7 +19,7 @@ export function findExecutable(name: string, path: string | undefined, cwd: stri
   throw new GuardError('COMMAND_NOT_FOUND', `command not found: ${name.slice(0, 200)}`);
 }
 
+/** A folder that may not be looked into is passed over, as execvp(3) does: PATH often outlives a change of user. */
 function isProgram(path: string): boolean {
-  const entry = statSync(path, { throwIfNoEntry: false });
-  return entry?.isFile() === true && isExecutable(path);
+  return isExecutable(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
