@@ -199,7 +199,10 @@ function isPlainColumn(field: FieldDescription, { catalog }: Judging): boolean {
 }
 
 function unclassed(field: FieldDescription, rules: Judging): ColumnFate {
-  const kind = cellKind(field.typeOid, rules.catalog.column(field.tableOid, field.columnNumber)?.type);
+  const column = rules.catalog.column(field.tableOid, field.columnNumber);
+  // Somebody who may say so has said that there is nothing to hide: a label beats a guess, also one at the value.
+  if (column?.source === 'label' && column.class === undefined) return PASS;
+  const kind = cellKind(field.typeOid, column?.type);
   if (!isTextLike(kind)) return PASS;
   switch (rules.unclassified) {
     case 'scan':
