@@ -78,17 +78,29 @@ export class OpenTransaction {
 }
 
 /** The locks this transaction holds on tables, as people read them; empty when they can't be read. */
-export async function heldLocks(probe: Probe): Promise<readonly string[]> {
+async function heldLocks(probe: Probe): Promise<readonly string[]> {
   const answer = await probe.simple(LOCKS_SQL);
   if (answer.kind === 'error') return [];
   return (answer.results[0] ?? []).flatMap(([lock]) => (lock === null || lock === undefined ? [] : [lock]));
 }
 
-/** Milliseconds after which the server ends an idle transaction; 0 when it never does or won't say. */
-export async function idleTimeout(probe: Probe): Promise<number> {
-  const answer = await probe.simple(
-    "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'idle_in_transaction_session_timeout'",
-  );
-  const setting = answer.kind === 'rows' ? Number(answer.results[0]?.[0]?.[0] ?? 0) : 0;
-  return Number.isFinite(setting) ? setting : 0;
+/** PostgreSQL 15 documentation, section 20.1.1: how SHOW prints a time. */
+const SHOWN_TIME = /^(\d{1,15})(ms|s|min|h|d)?$/;
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/**
+ * Milliseconds after which the server ends an idle transaction; 0 when it never does or won't say. By SHOW: a query of
+ * pg_settings would take the transaction's first snapshot.
+ */
+async function idleTimeout(probe: Probe): Promise<number> {
+  const answer = await probe.simple('SHOW idle_in_transaction_session_timeout');
+  const shown = answer.kind === 'rows' ? (answer.results[0]?.[0]?.[0] ?? '') : '';
+  const [, amount, unit = 'ms'] = SHOWN_TIME.exec(shown) ?? [];
+  return amount === undefined ? 0 : Number(amount) * (UNIT_MS[unit] ?? 1);
 }

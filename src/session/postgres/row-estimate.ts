@@ -7,6 +7,8 @@ const EXPLAIN_LIMIT_MS = 500;
 const LOCK_LIMIT_MS = 200;
 /** Below this many planned rows the planner may be off by enough to matter (facts: up to 51 times low): count instead. */
 const COUNT_BELOW_ROWS = 100_000;
+/** count(*) as text; more digits than a number holds exactly are no count of a bounded query. */
+const COUNT = /^\d{1,15}$/;
 
 export interface EstimateSetting {
   readonly probe: Probe;
@@ -86,8 +88,8 @@ async function runBound(
 async function countRows(query: EstimateQuery, setting: EstimateSetting): Promise<Estimate | undefined> {
   if (query.count === undefined || query.countLimit === undefined) return undefined;
   const { cell } = await runInSandbox(`${query.count}\n`, setting);
+  if (cell === undefined || !COUNT.test(cell)) return undefined;
   const rows = Number(cell);
-  if (cell === undefined || !Number.isSafeInteger(rows)) return undefined;
   return {
     statement: query.statement,
     rows,
