@@ -6,7 +6,7 @@ import { dataFacts, NO_MEMORY } from '../src/judge/data-facts.ts';
 import { evaluateSql, type JudgeWorld } from '../src/judge/evaluate-sql.ts';
 import { planStatement } from '../src/judge/statement-plan.ts';
 import type { CatalogSnapshot } from '../src/model/catalog.ts';
-import type { JudgeRequest } from '../src/model/judge.ts';
+import type { JudgeRequest, Situation } from '../src/model/judge.ts';
 import { rawText } from '../src/model/text.ts';
 import { catalogFromDdl } from '../src/parse/sql/ddl-catalog.ts';
 import { rawParse } from '../src/parse/sql/library.ts';
@@ -20,19 +20,22 @@ const WARM_UP = 60;
 const ROUNDS = 200;
 const MICROSECONDS = 1_000;
 
-function request(text: string, catalog: CatalogSnapshot | undefined): JudgeRequest {
+/** As a connection has it: one object each for what does not change between two statements. */
+const SITUATION: Situation = {
+  actor: { kind: 'human', id: 'bench', uid: 1, groups: [], mfa: false, evidence: [] },
+  purpose: { breakglass: false },
+  environment: { class: 'prod', name: 'prod', because: 'bench', synthetic: false, throwaway: false },
+  session: { id: 'bench', tainted: [], transaction: 'idle', wrote: false, attended: true },
+  time: '2026-01-01T00:00:00Z',
+};
+
+function request(text: string, catalog: CatalogSnapshot): JudgeRequest {
   return {
     channel: { language: 'sql', via: 'wire', certainty: 'exact' },
     text: rawText(text),
     target: { kind: 'postgres', name: 'clinic' },
-    situation: {
-      actor: { kind: 'human', id: 'bench', uid: 1, groups: [], mfa: false, evidence: [] },
-      purpose: { breakglass: false },
-      environment: { class: 'prod', name: 'prod', because: 'bench', synthetic: false, throwaway: false },
-      session: { id: 'bench', tainted: [], transaction: 'idle', wrote: false, attended: true },
-      time: '2026-01-01T00:00:00Z',
-    },
-    ...(catalog === undefined ? {} : { catalog: catalog.version }),
+    situation: { ...SITUATION, session: { ...SITUATION.session } },
+    catalog: catalog.version,
     memory: NO_MEMORY,
     entry: false,
   };
@@ -119,6 +122,7 @@ export async function run(): Promise<void> {
               line(
                 'statements of GUARD_SAMPLES',
                 measure(() => other, judge),
+                other.length,
               ),
             ]),
       ],

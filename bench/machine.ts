@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
 
 /** One line that says what the numbers were measured on. */
@@ -22,4 +22,25 @@ export function percentile(values: readonly number[], share: number): number {
 /** A Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+export interface Timed {
+  /** Milliseconds from start to end. */
+  readonly wall: number;
+  /** Milliseconds of processor time, user and system, children included. */
+  readonly cpu: number;
+}
+
+/** One whole process, by bash's own clock. */
+export function timeProcess(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Timed {
+  const script = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null 2>&1';
+  const { stderr } = spawnSync('bash', ['-c', script, 'bash', ...argv], {
+    env: { ...env },
+    encoding: 'utf8',
+  });
+  const [wall = Number.NaN, user = 0, system = 0] = stderr.trim().split(' ').map(Number);
+  return { wall: wall * 1_000, cpu: (user + system) * 1_000 };
 }

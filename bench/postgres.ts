@@ -27,7 +27,7 @@ function proxy(
     PGPASSWORD: cluster.superuser.password,
   };
   const uri = `postgresql://postgres@127.0.0.1:${cluster.port}/bench?sslmode=require`;
-  const child = spawn(process.execPath, [GUARD, 'proxy', 'postgres', ...extra, '--', uri], {
+  const child = spawn(process.execPath, [GUARD, 'proxy', 'postgres', '--quiet', ...extra, '--', uri], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

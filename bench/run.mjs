@@ -1,4 +1,4 @@
-// Bundles a bench written in TypeScript and runs it: node bench/run.mjs [postgres|startup|decision] (default: all).
+// Bundles a bench written in TypeScript and runs it: node bench/run.mjs [startup|decision|audit|terminal|session|postgres] (default: all).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'));
-const names = asked.length > 0 ? asked : ['startup', 'decision', 'postgres'];
+const names = asked.length > 0 ? asked : ['startup', 'decision', 'audit', 'terminal', 'session', 'postgres'];
 
 for (const name of names) {
   const folder = mkdtempSync(join(here, '.bundle-'));
@@ -18,6 +18,7 @@ for (const name of names) {
       bundle: true,
       platform: 'node',
       format: 'esm',
+      target: 'node20.19',
       packages: 'external',
       logLevel: 'error',
     });

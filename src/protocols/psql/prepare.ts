@@ -35,10 +35,16 @@ interface Client {
   readonly psql: PsqlProgram;
 }
 
+/** What psql said of itself, by file and PATH: it is asked once in a run. */
+const described = new Map<string, PsqlProgram>();
+
 function findClient(argv: Argv, env: Variables): Client {
   const [name, ...args] = argv;
   const file = findProgram(name, env);
-  return { argv: [file, ...args], psql: describePsql(file, env) };
+  const key = `${file}\0${env['PATH'] ?? ''}`;
+  const psql = described.get(key) ?? describePsql(file, env);
+  described.set(key, psql);
+  return { argv: [file, ...args], psql };
 }
 
 /** psql that only prints help or its version needs no target and no guard. Throws COMMAND_NOT_FOUND, USAGE. */
