@@ -28,6 +28,12 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** Fields are short: a loop beats the native search. */
+function hasByte(bytes: Uint8Array, wanted: number): boolean {
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === wanted) return true;
+  return false;
+}
+
 /** Letters after a backslash and the bytes they stand for (b, f, n, r, t, v). */
 const NAMED: readonly (readonly [letter: number, byte: number])[] = [
   [98, 8],
@@ -71,7 +77,7 @@ export class TextDialect implements CopyDialect {
   }
 
   decode(raw: Uint8Array): Uint8Array {
-    if (!raw.includes(BACKSLASH)) return raw;
+    if (!hasByte(raw, BACKSLASH)) return raw;
     const out: number[] = [];
     for (let at = 0; at < raw.length; at++) {
       const byte = raw[at] ?? 0;
