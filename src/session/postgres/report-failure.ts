@@ -3,8 +3,8 @@ import type { FromWorker } from './messages.ts';
 
 /** Causes of causes that are followed. */
 const DEEPEST_CAUSE = 8;
-/** A line of a stack that says where, not what (V8's stack trace API). */
-const FRAME = /^ {4}at /;
+/** A line of a stack that says where, not what (V8's stack trace API); a message may have lines that begin like one. */
+const FRAME = /^ {4}at [^\n]{0,400}:\d{1,9}:\d{1,9}\)?$/;
 
 /**
  * The error and what caused it, for the debug file. A message is only kept where no statement, value or password can
@@ -12,7 +12,9 @@ const FRAME = /^ {4}at /;
  */
 export function trace(error: unknown, depth = 0): string {
   if (!(error instanceof Error)) return typeof error;
-  const frames = (error.stack ?? '').split('\n').filter((line) => FRAME.test(line));
+  const { stack = '', message } = error;
+  const place = stack.slice(stack.indexOf(message) + message.length);
+  const frames = place.split('\n').filter((line) => FRAME.test(line));
   const cause =
     error.cause === undefined || depth === DEEPEST_CAUSE
       ? []
