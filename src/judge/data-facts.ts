@@ -12,6 +12,8 @@ export interface DataWorld {
   readonly catalog: CatalogSnapshot | undefined;
   readonly memory: StatementMemory;
   readonly estimates: readonly Estimate[];
+  /** What names stand for when each statement runs, where that is not `memory`. */
+  readonly memories?: readonly StatementMemory[];
 }
 
 export const NO_MEMORY: StatementMemory = { prepared: {}, cursors: {}, created: [] };
@@ -124,14 +126,11 @@ export function dataFacts(statements: readonly SqlStatement[], world: DataWorld)
     ),
   );
   const scale = largestScale(writes.map((write) => write.scale));
-  const classes = statements.flatMap((statement) => [
-    ...readSet(statement, {
-      catalog: world.catalog,
-      prepared: world.memory.prepared,
-      cursors: world.memory.cursors,
-    }).classes,
-    ...wholeClasses(statement, world.catalog),
-  ]);
+  const classes = statements.flatMap((statement, index) => {
+    const { prepared, cursors } = world.memories?.[index] ?? world.memory;
+    const read = readSet(statement, { catalog: world.catalog, prepared, cursors });
+    return [...read.classes, ...wholeClasses(statement, world.catalog)];
+  });
   return {
     tables: distinct(effects.flatMap(relationsOf).map(relationName)),
     columns: distinct(effects.flatMap(columnsOf)),

@@ -23,6 +23,7 @@ import { decideForSuspects } from './decide-suspects.ts';
 import type { Evaluation } from './evaluation.ts';
 import { EvaluationCache } from './evaluation-cache.ts';
 import { maskOpaque } from './mask-opaque.ts';
+import { memoriesOf } from './message-memory.ts';
 import { readPrepared } from './prepared-statements.ts';
 import { sameSituation, situationFacts } from './situation-facts.ts';
 import { planStatement } from './statement-plan.ts';
@@ -92,11 +93,11 @@ export interface JudgeWorld {
 function planAll(
   statements: readonly SqlStatement[],
   catalog: CatalogSnapshot | undefined,
-  memory: StatementMemory,
+  memories: readonly StatementMemory[],
 ): readonly StatementPlan[] {
   let known = catalog;
-  return statements.map((statement) => {
-    const plan = planStatement(statement, known, memory);
+  return statements.map((statement, index) => {
+    const plan = planStatement(statement, known, memories[index] ?? NO_MEMORY);
     if (plan.changesSchema) known = undefined;
     return plan;
   });
@@ -161,12 +162,13 @@ function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: Judg
   const { parsed } = analysis;
   const { catalog } = world;
   const memory = request.memory ?? NO_MEMORY;
-  const items = readPrepared(parsed.items, memory);
+  const memories = memoriesOf(parsed.items, memory, catalog);
+  const items = readPrepared(parsed.items, memories);
   const fromText = items === parsed.items ? analysis.findings : analyzeSql(items);
   const fromCatalog = userFunctionFindings(items, catalog);
   const findings = fromCatalog.length === 0 ? fromText : [...fromText, ...fromCatalog];
-  const data = dataFacts(items, { catalog, memory, estimates: request.estimates ?? [] });
-  const plans = planAll(items, catalog, memory);
+  const data = dataFacts(items, { catalog, memory, memories, estimates: request.estimates ?? [] });
+  const plans = planAll(items, catalog, memories);
   const decision = decideForSuspects(
     { findings, facts: situationFacts(request, data), parsed },
     world.policy,
@@ -178,7 +180,10 @@ function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: Judg
     data,
     decision: maskOpaque(decision, plans, request.situation.environment),
     plans,
-    wants: request.estimates === undefined ? items.flatMap(wantedEstimates) : [],
+    wants:
+      request.estimates === undefined
+        ? items.flatMap((item, index) => wantedEstimates(item, index, memories[index] === memory))
+        : [],
     asksServer: parsed.kind === 'partial' && request.serverRejects === undefined,
   };
 }
@@ -210,8 +215,11 @@ function rejectedByServer(request: JudgeRequest, text: TextAnalysis, world: Judg
   };
 }
 
-/** `EXPLAIN EXECUTE name(…)` plans a prepared statement with its values. */
-function wantedEstimates(statement: SqlStatement, index: number): readonly EstimateQuery[] {
+/**
+ * `EXPLAIN EXECUTE name(…)` plans a prepared statement with its values: the one of that name now, which a statement
+ * before it in the same message may replace (`isAsNow` false).
+ */
+function wantedEstimates(statement: SqlStatement, index: number, isAsNow: boolean): readonly EstimateQuery[] {
   if (statement.kind !== 'ExecuteStmt') return estimateQueries(statement, index);
-  return statement.effects.some(isWrite) ? [{ statement: index, explain: statement.text }] : [];
+  return isAsNow && statement.effects.some(isWrite) ? [{ statement: index, explain: statement.text }] : [];
 }

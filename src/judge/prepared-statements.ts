@@ -16,7 +16,8 @@ function rememberedStatement(name: string, memory: StatementMemory): SqlStatemen
   return parsed.kind === 'complete' && parsed.items.length === 1 ? parsed.items[0] : undefined;
 }
 
-function asItRuns(statement: SqlStatement, memory: StatementMemory): SqlStatement {
+/** PREPARE and EXECUTE read as what they run; every other statement as it is. */
+export function asItRuns(statement: SqlStatement, memory: StatementMemory): SqlStatement {
   const prepared = statement.effects.find(isPrepared);
   switch (prepared?.action) {
     case 'prepare':
@@ -25,7 +26,8 @@ function asItRuns(statement: SqlStatement, memory: StatementMemory): SqlStatemen
     case 'execute': {
       const inner = rememberedStatement(prepared.name, memory);
       if (inner === undefined) return statement;
-      const effects = inner.effects.filter((effect) => !isPrepared(effect));
+      // CREATE TABLE … AS EXECUTE does both.
+      const effects = [...statement.effects, ...inner.effects].filter((effect) => !isPrepared(effect));
       return { ...statement, effects, functions: [...inner.functions, ...statement.functions] };
     }
     default:
@@ -33,11 +35,17 @@ function asItRuns(statement: SqlStatement, memory: StatementMemory): SqlStatemen
   }
 }
 
-/** The statements with PREPARE and EXECUTE read as what they run now; the same list when there is neither. */
+/**
+ * The statements with PREPARE and EXECUTE read as what they run now; the same list when there is neither. `memories`:
+ * what names stand for when each of them runs.
+ */
 export function readPrepared(
   statements: readonly SqlStatement[],
-  memory: StatementMemory,
+  memories: readonly StatementMemory[],
 ): readonly SqlStatement[] {
   if (!statements.some((statement) => statement.effects.some(isPrepared))) return statements;
-  return statements.map((statement) => asItRuns(statement, memory));
+  return statements.map((statement, index) => {
+    const memory = memories[index];
+    return memory === undefined ? statement : asItRuns(statement, memory);
+  });
 }

@@ -5,6 +5,7 @@ import type { SqlEffect, SqlStatement } from '../model/sql.ts';
 import { copyLayout } from '../parse/sql/copy-layout.ts';
 import { traceCopy, traceOutputs } from '../parse/sql/lineage/trace.ts';
 import { findRelation } from './catalog-lookup.ts';
+import { runsUnseenCode } from './unseen-code.ts';
 
 const SCHEMA_EFFECTS: ReadonlySet<SqlEffect['kind']> = new Set([
   'create',
@@ -104,10 +105,12 @@ function changeOf(
   }
 }
 
-function memoryChange(
+/** What a statement does to the names of its session once it succeeded. */
+export function memoryChange(
   statement: SqlStatement,
   catalog: CatalogSnapshot | undefined,
 ): MemoryChange | undefined {
+  if (runsUnseenCode(statement, catalog)) return { kind: 'forget-all' };
   for (const effect of statement.effects) {
     const change = changeOf(effect, statement, catalog);
     if (change !== undefined) return change;
@@ -132,6 +135,6 @@ export function planStatement(
       : { copyOut: { outputs: traceCopy(statement, world), ...present({ layout: copyLayout(statement) }) } }),
     ...(remember === undefined ? {} : { remember }),
     writes: statement.effects.some((effect) => WRITE_EFFECTS.has(effect.kind)),
-    changesSchema: statement.effects.some(changesSchema),
+    changesSchema: statement.effects.some(changesSchema) || runsUnseenCode(statement, catalog),
   };
 }

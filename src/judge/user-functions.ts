@@ -14,7 +14,7 @@ function functionsOf(catalog: CatalogSnapshot): ReadonlyMap<string, readonly Cat
 }
 
 /** Functions of the database's own that may change something when called: volatile, or running as their owner. */
-function riskyFunction(use: FunctionUse, catalog: CatalogSnapshot): CatalogFunction | undefined {
+export function riskyFunction(use: FunctionUse, catalog: CatalogSnapshot): CatalogFunction | undefined {
   if (use.schema === 'pg_catalog') return undefined;
   const same = functionsOf(catalog).get(use.name) ?? [];
   return same

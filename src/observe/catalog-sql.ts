@@ -90,7 +90,7 @@ const stamp = (table: string, where: string) =>
  * sums of xmin over the catalogs that CATALOG_SQL reads (ANALYZE and VACUUM update in place and change neither).
  */
 export const CATALOG_VERSION_SQL: string = `SELECT pg_catalog.concat_ws(' ', pg_catalog.current_database(),
-  pg_catalog.current_schemas(false)::pg_catalog.text,
+  pg_catalog.current_schemas(false)::pg_catalog.text, pg_catalog.pg_my_temp_schema(),
   ${stamp('pg_class', `${own('x.oid')} AND NOT pg_catalog.pg_is_other_temp_schema(x.relnamespace)`)},
   ${stamp('pg_attribute', `${own('x.attrelid')} AND NOT x.attisdropped`)},
   ${stamp('pg_attrdef', 'true')}, ${stamp('pg_constraint', own('x.oid'))}, ${stamp('pg_inherits', 'true')},

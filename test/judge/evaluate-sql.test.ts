@@ -93,6 +93,52 @@ describe('prepared statements are judged when they run', () => {
   );
 });
 
+describe('a name that the same message gives anew', () => {
+  const memory: StatementMemory = {
+    prepared: { p: rawText('PREPARE p AS SELECT 1') },
+    cursors: { c: rawText('DECLARE c CURSOR FOR SELECT 1') },
+    created: [],
+  };
+
+  test('is judged as what it stands for when it runs', () => {
+    const text = 'DEALLOCATE p; PREPARE p AS DELETE FROM claims; EXECUTE p';
+    const { findings, decision, wants } = judge(text, { memory });
+    expect(findings.map(({ intent }) => intent)).toContain('data.delete.bulk');
+    expect(decision.verdict).not.toBe('allow');
+    // EXPLAIN EXECUTE would plan the one that is there now.
+    expect(wants).toEqual([]);
+  });
+
+  test.each([
+    ['DEALLOCATE p; EXECUTE p'],
+    ['DEALLOCATE ALL; EXECUTE p'],
+    ['DISCARD ALL; EXECUTE p'],
+    ["DO $$ BEGIN EXECUTE 'DEALLOCATE p'; END $$; EXECUTE p"],
+    ['EXECUTE other; EXECUTE p'],
+  ])('%s: nobody knows what runs', (text) => {
+    const { findings } = judge(text, { memory });
+    expect(findings.filter(({ rule }) => rule === 'sql.execute-prepared')).not.toEqual([]);
+  });
+
+  test.each([
+    ['CLOSE c; FETCH ALL FROM c', 1],
+    ['DO $$ BEGIN NULL; END $$; FETCH ALL FROM c', 1],
+    ['CLOSE ALL; FETCH ALL FROM c', 1],
+  ])('%s: its rows are opaque', (text, index) => {
+    expect(judge(text, { memory }).plans[index]?.outputs.kind).toBe('opaque');
+  });
+
+  test('code that guard does not see makes names and schema doubtful', () => {
+    const [plan] = judge('CALL tidy()').plans;
+    expect(plan).toMatchObject({ changesSchema: true, remember: { kind: 'forget-all' } });
+  });
+
+  test('CREATE TABLE … AS EXECUTE creates as well as it runs', () => {
+    const [plan] = judge('CREATE TABLE copy AS EXECUTE p', { memory }).plans;
+    expect(plan?.changesSchema).toBe(true);
+  });
+});
+
 describe('whoever may be at work', () => {
   test('a person who says --actor ci does not get the milder of the two cells', () => {
     const truncate = 'TRUNCATE claims';

@@ -11,8 +11,8 @@ import { catalogFolder, labelsFile } from '../state-places.ts';
 import { trace } from './report-failure.ts';
 import type { KnownPlace } from './surroundings.ts';
 
-/** A snapshot younger than this is not looked at again without a reason, in milliseconds. */
-const FRESH_MS = 30_000;
+/** Pictures kept: connections that see something else than the others each have their own. */
+const MOST_PICTURES = 16;
 
 export interface CatalogsSetting {
   readonly judge: Pick<Judge, 'learn'>;
@@ -27,8 +27,6 @@ interface Known {
   /** Without labels. */
   readonly guessed: CatalogSnapshot;
   readonly snapshot: CatalogSnapshot;
-  readonly mark: string | undefined;
-  readonly readAt: number;
 }
 
 /** The schema pictures of one session, shared by all connections to the same database as the same user. */
@@ -36,44 +34,47 @@ export class Catalogs {
   readonly #setting: CatalogsSetting;
   readonly #store: LabelStore;
   readonly #known = new Map<string, Known>();
+  readonly #changes = new Map<string, number>();
 
   constructor(setting: CatalogsSetting) {
     this.#setting = setting;
     this.#store = new LabelStore(labelsFile(setting.stateFolder));
   }
 
-  /** The picture for `key` (identity, user): a fresh known one, or read now. Undefined when the server won't tell. */
-  async get(key: string, probe: Probe): Promise<CatalogSnapshot | undefined> {
-    const known = this.#known.get(key);
-    if (known !== undefined && Date.now() - known.readAt < FRESH_MS) return known.snapshot;
-    return this.refresh(key, probe);
-  }
-
   /**
-   * Reads it again when the server's version mark says that something changed; labels that were set meanwhile hold from
-   * here on. Rejects with CONFIG_INVALID when the labels can't be read.
+   * The picture for `key` (identity, user) as this connection sees it now: a known one when the server's version mark
+   * is the same, else read anew. Labels that were set meanwhile hold from here on. Undefined when the server won't
+   * tell; rejects with CONFIG_INVALID when the labels can't be read.
    */
   async refresh(key: string, probe: Probe): Promise<CatalogSnapshot | undefined> {
-    const known = this.#known.get(key);
     const mark = await readMark(probe);
-    const isSame = known !== undefined && mark !== undefined && mark === known.mark;
-    const guessed = isSame ? known.guessed : await this.#read(key, probe);
-    if (guessed === undefined) {
-      this.#known.delete(key);
-      return undefined;
-    }
+    const place = `${key}\0${mark ?? ''}`;
+    const known = mark === undefined ? undefined : this.#known.get(place);
+    const guessed = known?.guessed ?? (await this.#read(key, probe));
+    if (guessed === undefined) return undefined;
     const labelled = inheritClasses(applyLabels(guessed, this.#labels(key)));
     const isKnown = labelled.version === known?.snapshot.version;
     const snapshot = isKnown ? known.snapshot : labelled;
     if (!isKnown) await this.#setting.judge.learn(snapshot);
-    this.#known.set(key, { guessed, snapshot, mark, readAt: Date.now() });
+    if (mark !== undefined) this.#keep(place, { guessed, snapshot });
     return snapshot;
   }
 
-  /** True when the picture is old enough to be worth a look while the connection is idle. */
-  isStale(key: string): boolean {
-    const known = this.#known.get(key);
-    return known === undefined || Date.now() - known.readAt >= FRESH_MS;
+  /** Some connection of the session ran what may change the schema, or ended the transaction that did. */
+  changed(key: string): void {
+    this.#changes.set(key, this.changes(key) + 1);
+  }
+
+  /** How often that happened. */
+  changes(key: string): number {
+    return this.#changes.get(key) ?? 0;
+  }
+
+  #keep(place: string, known: Known): void {
+    this.#known.delete(place);
+    this.#known.set(place, known);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MOST_PICTURES && oldest !== undefined) this.#known.delete(oldest);
   }
 
   async #read(key: string, probe: Probe): Promise<CatalogSnapshot | undefined> {

@@ -7,6 +7,7 @@ import type {
   Gate,
   NoticeFields,
   Probe,
+  Renames,
   Ruling,
   ServerFacts,
   StartupRuling,
@@ -24,6 +25,7 @@ import { type OwnStatement, readOwnStatement } from './own-statement.ts';
 import { CANCELLED, failure, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
 import { estimateRows, noEstimates } from './row-estimate.ts';
+import { SchemaView } from './schema-view.ts';
 import { scrubOutside } from './scrub.ts';
 import { checkParameter, startupParameters } from './startup-check.ts';
 import { SessionMemory } from './statement-memory.ts';
@@ -40,14 +42,13 @@ export class ConnectionGate implements Gate {
   #environment: Environment | undefined;
   /** User and database as the client wrote them. */
   #asked: ReadonlySet<string> = new Set();
-  #catalog: CatalogSnapshot | undefined;
-  #catalogKey = '';
-  #catalogStale = false;
+  readonly #schema: SchemaView;
   #last: Judgement | undefined;
 
   constructor(setting: GateSetting, number: number) {
     this.#setting = setting;
     this.#number = number;
+    this.#schema = new SchemaView(setting.catalogs);
     const { servers, database, user } = setting.target;
     const [{ host, port }] = servers;
     this.#target = { kind: 'postgres', name: `${database} on ${host}:${port}`, host, port, database, user };
@@ -63,13 +64,12 @@ export class ConnectionGate implements Gate {
   }
 
   async ready(server: ServerFacts, probe: Probe): Promise<WireRefusal | undefined> {
-    const { surroundings, catalogs, judge } = this.#setting;
+    const { surroundings, judge } = this.#setting;
     const place = await surroundings.identify(server, probe, judge);
     if (place.kind === 'refuse') return place.refusal;
     this.#target = place.target;
     this.#environment = place.environment;
-    this.#catalogKey = place.catalogKey;
-    this.#catalog = await catalogs.get(place.catalogKey, probe);
+    const catalog = await this.#schema.open(place.catalogKey, probe);
     await judge.note({
       type: 'session.start',
       session: this.#setting.session,
@@ -79,10 +79,10 @@ export class ConnectionGate implements Gate {
       details: {
         connection: this.#number,
         attempts: this.#setting.attempts,
-        catalog: this.#catalog === undefined ? 'unreadable' : 'read',
+        catalog: catalog === undefined ? 'unreadable' : 'read',
       },
     });
-    surroundings.announce(place.target, place.environment, this.#catalog);
+    surroundings.announce(place.target, place.environment, catalog);
     return undefined;
   }
 
@@ -105,14 +105,7 @@ export class ConnectionGate implements Gate {
   }
 
   async idle(probe: Probe): Promise<void> {
-    if (!this.#catalogStale && !this.#setting.catalogs.isStale(this.#catalogKey)) return;
-    if (!(await this.#transaction.mayQuery(probe))) {
-      // Names may mean something else than guard knows: until it may look, nothing is known.
-      if (this.#catalogStale) this.#catalog = undefined;
-      return;
-    }
-    this.#catalogStale = false;
-    this.#catalog = await this.#setting.catalogs.refresh(this.#catalogKey, probe);
+    await this.#schema.look(probe, this.#transaction);
   }
 
   scrub(fields: NoticeFields): NoticeFields {
@@ -134,24 +127,32 @@ export class ConnectionGate implements Gate {
   }
 
   async #rule(request: StatementRequest): Promise<Ruling> {
-    this.#transaction.enter(request.transaction);
-    const judgement = await this.#judge(request);
+    const { transaction, probe } = request;
+    this.#transaction.enter(transaction);
+    this.#schema.enter(transaction);
+    // The connection may have rested for hours since it was idle.
+    if (probe !== undefined && transaction !== 'failed' && this.#schema.isStale)
+      await this.#schema.look(probe, this.#transaction);
+    const { catalog } = this.#schema;
+    const judgement = await this.#judge(request, catalog);
     this.#last = judgement;
     if (judgement.verdict !== 'allow') {
       const refused = await this.#enforce(request, judgement);
       if (refused !== undefined) return refused;
     }
-    return { kind: 'forward', run: this.#run(request, judgement) };
+    return this.#forward(request, judgement, catalog);
   }
 
-  #run(request: StatementRequest, judgement: Judgement): JudgedRun {
-    return new JudgedRun({
+  #forward(request: StatementRequest, judgement: Judgement, catalog: CatalogSnapshot | undefined): Ruling {
+    const numbers = new Map<StatementPlan, number>();
+    for (const plan of judgement.plans) this.#expect(plan, numbers);
+    const run = new JudgedRun({
       setting: this.#setting,
       judgement,
       text: request.text,
       rules: maskingRules(
         {
-          catalog: this.#catalog,
+          catalog,
           policy: this.#setting.policy,
           actor: this.#setting.actor.kind,
           environment: this.#knownEnvironment(),
@@ -159,15 +160,28 @@ export class ConnectionGate implements Gate {
         },
         judgement.obligations,
       ),
-      completed: (plan: StatementPlan) => {
-        this.#transaction.ran(plan);
-        if (plan.remember !== undefined) this.#memory.apply(plan.remember);
-        if (!plan.changesSchema) return;
-        this.#catalogStale = true;
-        // A cursor's query was read with names as they were; from now on its rows are opaque.
-        this.#memory.apply({ kind: 'close', name: 'all' });
-      },
+      completed: (plan: StatementPlan) => this.#completed(plan, numbers.get(plan)),
     });
+    const renames = renamesOf(judgement.plans);
+    return { kind: 'forward', run, ...(renames === undefined ? {} : { renames }) };
+  }
+
+  /** From here on, statements that are sent ahead are judged as if this one had run. */
+  #expect(plan: StatementPlan, numbers: Map<StatementPlan, number>): void {
+    if (plan.changesSchema) {
+      this.#schema.changed();
+      // A cursor's query was read with names as they were; from now on its rows are opaque.
+      this.#memory.expect({ kind: 'close', name: 'all' });
+    }
+    if (plan.remember !== undefined) numbers.set(plan, this.#memory.expect(plan.remember));
+    if (plan.kind === 'TransactionStmt') this.#schema.bounded();
+  }
+
+  #completed(plan: StatementPlan, number: number | undefined): void {
+    this.#transaction.ran(plan);
+    if (plan.remember !== undefined && number !== undefined) this.#memory.succeed(plan.remember, number);
+    if (plan.changesSchema) this.#schema.changed();
+    if (plan.kind === 'TransactionStmt') this.#schema.bounded();
   }
 
   #situation(request: StatementRequest): Situation {
@@ -186,14 +200,14 @@ export class ConnectionGate implements Gate {
     };
   }
 
-  async #judge(request: StatementRequest): Promise<Judgement> {
+  async #judge(request: StatementRequest, catalog: CatalogSnapshot | undefined): Promise<Judgement> {
     const { judge } = this.#setting;
     const asked: JudgeRequest = {
       channel: { language: 'sql', via: 'wire', certainty: 'exact' },
       text: request.text,
       target: this.#target,
       situation: this.#situation(request),
-      ...(this.#catalog === undefined ? {} : { catalog: this.#catalog.version }),
+      ...(catalog === undefined ? {} : { catalog: catalog.version }),
       memory: this.#memory.picture,
       entry: true,
     };
@@ -280,7 +294,7 @@ export class ConnectionGate implements Gate {
         actor,
         target: this.#target,
         environment: this.#knownEnvironment(),
-        catalog: this.#catalog,
+        catalog: this.#schema.catalog,
         policy: this.#setting.policy,
       },
       last: this.#last,
@@ -292,6 +306,11 @@ export class ConnectionGate implements Gate {
     if (this.#environment === undefined) throw new TypeError('a statement before the connection was ready');
     return this.#environment;
   }
+}
+
+function renamesOf(plans: readonly StatementPlan[]): Renames | undefined {
+  if (plans.some(({ remember }) => remember?.kind === 'forget-all')) return 'all';
+  return plans.some(({ changesSchema }) => changesSchema) ? 'portals' : undefined;
 }
 
 function mayBeOwn(text: string): boolean {

@@ -16,6 +16,10 @@ export class SessionMemory {
   readonly #cursors = new Map<string, RawText>();
   readonly #created = new Set<string>();
   #picture: StatementMemory | undefined;
+  /** Which change of a name was let through last: an earlier one that succeeds meanwhile says nothing any more. */
+  readonly #latest = new Map<string, number>();
+  #latestOfAll = 0;
+  #expected = 0;
 
   /** As JSON for the judge; the same object until something changes. */
   get picture(): StatementMemory {
@@ -28,6 +32,31 @@ export class SessionMemory {
     };
     this.#picture = picture;
     return picture;
+  }
+
+  /**
+   * A statement that changes a name is on its way to the server: until it succeeds, nobody knows what the name stands
+   * for. Gives the number under which it is to be applied.
+   */
+  expect(change: MemoryChange): number {
+    this.#expected += 1;
+    if (change.kind === 'created') return this.#expected;
+    if (change.kind === 'forget-all' || change.name === 'all' || this.#latest.size >= MOST_NAMES) {
+      this.#latest.clear();
+      this.#latestOfAll = this.#expected;
+    }
+    if (change.kind !== 'forget-all') this.#latest.set(keyOf(change), this.#expected);
+    this.apply(undoing(change));
+    return this.#expected;
+  }
+
+  /** The statement succeeded. `number`: what `expect` gave for it. */
+  succeed(change: MemoryChange, number: number): void {
+    const overtaken =
+      change.kind !== 'created' &&
+      change.kind !== 'forget-all' &&
+      (number < this.#latestOfAll || this.#latest.get(keyOf(change)) !== number);
+    this.apply(overtaken ? undoing(change) : change);
   }
 
   apply(change: MemoryChange): void {
@@ -56,6 +85,18 @@ export class SessionMemory {
     }
     this.#picture = undefined;
   }
+}
+
+type NamedChange = Exclude<MemoryChange, { kind: 'forget-all' | 'created' }>;
+
+function keyOf({ kind, name }: NamedChange): string {
+  return `${kind === 'prepare' || kind === 'deallocate' ? 'p' : 'c'}${name}`;
+}
+
+/** The change that forgets what another one would set. */
+function undoing(change: MemoryChange): MemoryChange {
+  if (change.kind === 'prepare') return { kind: 'deallocate', name: change.name };
+  return change.kind === 'cursor' ? { kind: 'close', name: change.name } : change;
 }
 
 function remember(names: Map<string, RawText>, name: string, text: RawText): void {

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { GuardError } from '../../model/errors.ts';
 import type { TransactionState } from '../../model/facts.ts';
-import type { Gate, NoticeFields, WireRefusal } from './gate.ts';
+import type { Gate, NoticeFields, Renames, WireRefusal } from './gate.ts';
 import { Ledger } from './ledger.ts';
 import type { ProxyLimits } from './limits.ts';
 import { Names, type Portal, type Statement } from './names.ts';
@@ -138,9 +138,9 @@ export class Channel {
   }
 
   /** PREPARE and DECLARE in SQL share their names with Parse and Bind: what guard remembers is then in doubt. */
-  aboutToRun(text: string): void {
-    if (/prepare/i.test(text)) this.#preparedAge += 1;
-    if (/declare/i.test(text)) this.#declaredAge += 1;
+  aboutToRun(text: string, renames?: Renames): void {
+    if (renames === 'all' || /prepare/i.test(text)) this.#preparedAge += 1;
+    if (renames !== undefined || /declare/i.test(text)) this.#declaredAge += 1;
   }
 
   /** A Parse succeeded. Beyond the bounds everything is forgotten and judged as EXECUTE of an unknown name. */

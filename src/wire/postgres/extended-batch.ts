@@ -262,7 +262,7 @@ export class ExtendedBatch {
       this.#draft.send(describe, { kind: 'describe', portal, hidden: true });
     }
     portal.run = run;
-    this.#channel.aboutToRun(portal.statement?.text ?? '');
+    this.#channel.aboutToRun(portal.statement?.text ?? '', ruling.renames);
     this.#draft.send(message, { kind: 'execute', portal, run });
   }
 

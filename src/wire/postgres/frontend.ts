@@ -214,7 +214,7 @@ export class Frontend implements FrameSink {
     const channel = this.#channel;
     switch (ruling.kind) {
       case 'forward':
-        channel.aboutToRun(text);
+        channel.aboutToRun(text, ruling.renames);
         this.#send(message, new RunTracker(ruling.run, channel.port.now()));
         return;
       case 'refuse':

@@ -67,8 +67,14 @@ export interface BoundParameters {
   readonly values: readonly (Uint8Array | null)[];
 }
 
+export type Renames = 'portals' | 'all';
+
 export type Ruling =
-  | { readonly kind: 'forward'; readonly run: StatementRun }
+  /**
+   * `renames`: afterwards a portal (`portals`), or a prepared statement too (`all`), may be another one than the proxy
+   * knows by that name, in ways its text does not show.
+   */
+  | { readonly kind: 'forward'; readonly run: StatementRun; readonly renames?: Renames }
   /**
    * `substitute`: the server itself fails (a script's transaction is aborted as after any error).
    * `synthesize`: the client gets the error, the server nothing, the transaction survives.

@@ -90,7 +90,7 @@ function columnOf(snapshot: CatalogSnapshot | undefined) {
 describe('the schema picture of a session', () => {
   test('is remembered for guard catalog, as guessed', async () => {
     setLabel();
-    const snapshot = await openCatalogs().get(KEY, new Server());
+    const snapshot = await openCatalogs().refresh(KEY, new Server());
     expect(columnOf(snapshot)).toMatchObject({ class: undefined, source: 'label' });
     const [known] = knownCatalogs(catalogFolder(state));
     expect(known).toMatchObject(PLACE);
@@ -101,7 +101,7 @@ describe('the schema picture of a session', () => {
   test('a label that is set meanwhile holds from the next look on, without reading the schema again', async () => {
     const server = new Server();
     const catalogs = openCatalogs();
-    const before = await catalogs.get(KEY, server);
+    const before = await catalogs.refresh(KEY, server);
     expect(await catalogs.refresh(KEY, server)).toBe(before);
     setLabel({ class: 'pii.id' });
     const after = await catalogs.refresh(KEY, server);
@@ -113,19 +113,21 @@ describe('the schema picture of a session', () => {
 
   test('labels of other databases do not count; an organisation has the last word', async () => {
     setLabel({ target: 'pg:9/9' });
-    expect(columnOf(await openCatalogs().get(KEY, new Server()))).toMatchObject({
+    expect(columnOf(await openCatalogs().refresh(KEY, new Server()))).toMatchObject({
       class: 'phi.ssn',
       source: 'name',
     });
     setLabel();
     const org = { layer: 'org', pattern: 'patients.ssn', class: 'phi.mrn', source: 'org.yaml' } as const;
-    expect(columnOf(await openCatalogs([org]).get(KEY, new Server()))).toMatchObject({ class: 'phi.mrn' });
+    expect(columnOf(await openCatalogs([org]).refresh(KEY, new Server()))).toMatchObject({
+      class: 'phi.mrn',
+    });
   });
 
   test('a changed schema is read and remembered anew', async () => {
     const server = new Server();
     const catalogs = openCatalogs();
-    await catalogs.get(KEY, server);
+    await catalogs.refresh(KEY, server);
     Object.assign(server, { mark: '2', column: 'email' });
     expect(columnOf(await catalogs.refresh(KEY, server))).toMatchObject({ name: 'email' });
     const names = knownCatalogs(catalogFolder(state)).map((known) => columnOf(known.snapshot)?.name);
@@ -134,7 +136,7 @@ describe('the schema picture of a session', () => {
 
   test('a server without an identity is not remembered, and no label is for it', async () => {
     setLabel();
-    const snapshot = await openCatalogs([], false).get(KEY, new Server());
+    const snapshot = await openCatalogs([], false).refresh(KEY, new Server());
     expect(columnOf(snapshot)).toMatchObject({ class: 'phi.ssn' });
     expect(knownCatalogs(catalogFolder(state))).toEqual([]);
   });
@@ -142,17 +144,17 @@ describe('the schema picture of a session', () => {
   test('what the server will not tell is unknown', async () => {
     const server = new Server();
     server.isMute = true;
-    expect(await openCatalogs().get(KEY, server)).toBeUndefined();
+    expect(await openCatalogs().refresh(KEY, server)).toBeUndefined();
   });
 
   test('labels that can not be read end it: one of them may have said more than the names do', async () => {
     writeFileSync(labelsFile(state), '{', { mode: 0o600 });
-    await expect(openCatalogs().get(KEY, new Server())).rejects.toThrow(/labels of columns/);
+    await expect(openCatalogs().refresh(KEY, new Server())).rejects.toThrow(/labels of columns/);
   });
 
   test('a folder that can not be written is trouble, not the end', async () => {
     writeFileSync(catalogFolder(state), 'a file in its place');
-    expect(await openCatalogs().get(KEY, new Server())).toBeDefined();
+    expect(await openCatalogs().refresh(KEY, new Server())).toBeDefined();
     expect(trouble).toHaveLength(1);
   });
 });

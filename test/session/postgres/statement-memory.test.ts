@@ -21,6 +21,31 @@ describe('statement memory', () => {
     expect(Object.keys(memory.picture.prepared).sort()).toEqual(['__proto__', 'constructor']);
   });
 
+  test('a name whose change is on its way stands for nothing', () => {
+    const memory = new SessionMemory();
+    const first = { kind: 'prepare', name: 'p', text: rawText('SELECT 1') } as const;
+    const second = { kind: 'prepare', name: 'p', text: rawText('SELECT 2') } as const;
+    const numbers = [first, second].map((change) => memory.expect(change));
+    const [one = 0, two = 0] = numbers;
+    expect(memory.picture.prepared).toEqual({});
+    // The first success says nothing: the second statement is on its way.
+    memory.succeed(first, one);
+    expect(memory.picture.prepared).toEqual({});
+    memory.succeed(second, two);
+    expect(memory.picture.prepared).toEqual({ p: 'SELECT 2' });
+  });
+
+  test('so does every name once code that nobody sees is on its way', () => {
+    const memory = new SessionMemory();
+    const change = { kind: 'cursor', name: 'c', text: rawText('SELECT 1') } as const;
+    const number = memory.expect(change);
+    const all = memory.expect({ kind: 'forget-all' });
+    memory.succeed(change, number);
+    expect(memory.picture.cursors).toEqual({});
+    memory.succeed({ kind: 'forget-all' }, all);
+    expect(memory.picture.cursors).toEqual({});
+  });
+
   test('holds a bounded number of bounded texts', () => {
     const memory = new SessionMemory();
     for (let index = 0; index < 1_500; index += 1) {
