@@ -53,7 +53,7 @@ class PsqlHandlers implements WorkerHandlers {
   readonly #prompter: Prompter;
   readonly #terminal: HoldableTerminal | undefined;
   readonly #style: PromptStyle;
-  #noticed = false;
+  #noticed = '';
   #refusal: string | undefined;
 
   constructor(session: SessionRun, terminal: HoldableTerminal | undefined) {
@@ -68,7 +68,13 @@ class PsqlHandlers implements WorkerHandlers {
     return this.#refusal;
   }
 
-  readonly ask: WorkerHandlers['ask'] = (question, cancel) => this.#prompter.ask(question, cancel);
+  readonly ask: WorkerHandlers['ask'] = async (question, cancel) => {
+    const answer = await this.#prompter.ask(question, cancel);
+    // psql only says that the connection is gone, not whether its statement ran.
+    if (answer.kind === 'no' && answer.because === 'server-lost')
+      sessionNotice('guard: the server was lost while guard asked; the statement was not run', rawStderr);
+    return answer;
+  };
 
   async label(target: UnknownTarget): Promise<EnvironmentClass | undefined> {
     if (this.#terminal === undefined) return undefined;
@@ -82,8 +88,11 @@ class PsqlHandlers implements WorkerHandlers {
   }
 
   connected(connected: Connected): void {
-    if (this.#noticed || this.#session.quiet || !this.#session.hasTerminal) return;
-    this.#noticed = true;
+    if (this.#session.quiet || !this.#session.hasTerminal) return;
+    const place = `${connected.target} ${connected.environment}`;
+    // `\c` may lead somewhere else; a lost connection that was made again leads to the same.
+    if (place === this.#noticed) return;
+    this.#noticed = place;
     for (const line of connectedLines(connected)) sessionNotice(line, rawStderr);
   }
 

@@ -129,6 +129,13 @@ describe('an ordinary psql', () => {
     await leave(psql);
   });
 
+  test('\\c to somewhere else says where that is', async () => {
+    const psql = await open();
+    await psql.ask('\\c annex', 'annex=>');
+    expect(psql.text()).toContain('guard: 127.0.0.1/annex · dev (PostgreSQL of this machine)');
+    await leave(psql);
+  });
+
   test('FETCH_COUNT reads through a cursor, masked', async () => {
     const psql = await open('--quiet');
     await psql.ask('\\set FETCH_COUNT 10', '=>');
