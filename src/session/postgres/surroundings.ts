@@ -9,7 +9,7 @@ import { readIdentity, type ServerIdentity } from '../../observe/catalog-identit
 import { environmentOf, needsLabel } from '../../observe/environment.ts';
 import { identityOf, type TargetFacts } from '../../observe/target-match.ts';
 import { observeReach } from '../../observe/target-reach.ts';
-import { labelTarget, TargetStore } from '../../observe/targets.ts';
+import { type LabelRequest, labelTarget, TargetStore } from '../../observe/targets.ts';
 import type { Probe, ServerFacts, WireRefusal } from '../../wire/postgres/gate.ts';
 import { placeOf } from '../../wire/postgres/resolve/place.ts';
 import { targetsFile } from '../state-places.ts';
@@ -136,33 +136,32 @@ export class Surroundings {
     const answer = await this.#ask(`${facts.database} on ${facts.host}:${facts.port}`, environment);
     if (answer === undefined) return false;
     const { actor, session } = this.#setting;
-    const outcome = this.#store.change((registry) =>
-      labelTarget(registry, {
-        facts,
-        class: answer,
-        label: `${facts.host}/${facts.database}`,
-        actor,
-        until: environment.class,
-        time: new Date().toISOString(),
-      }),
-    );
-    if (outcome.kind === 'refused') {
-      this.#post({ kind: 'trouble', text: `the target could not be remembered: ${outcome.why}` });
-      return false;
-    }
+    const request: LabelRequest = {
+      facts,
+      class: answer,
+      label: `${facts.host}/${facts.database}`,
+      actor,
+      until: environment.class,
+      time: new Date().toISOString(),
+    };
+    const meant = labelTarget(this.#store.read(), request);
+    if (meant.kind === 'refused') return this.#notRemembered(meant.why);
+    const { identity, label } = meant.entry;
+    // On record first: a label that nobody can account for must not hold.
     await judge.note({
       type: 'target.label',
       session,
       actor,
       environment,
-      details: {
-        identity: outcome.entry.identity,
-        label: outcome.entry.label,
-        class: answer,
-        loosened: outcome.loosened,
-      },
+      details: { identity, label, class: answer, loosened: meant.loosened },
     });
-    return true;
+    const outcome = this.#store.change((registry) => labelTarget(registry, request));
+    return outcome.kind === 'refused' ? this.#notRemembered(outcome.why) : true;
+  }
+
+  #notRemembered(why: string): false {
+    this.#post({ kind: 'trouble', text: `the target could not be remembered: ${why}` });
+    return false;
   }
 
   #ask(name: string, environment: Environment): Promise<EnvironmentClass | undefined> {
