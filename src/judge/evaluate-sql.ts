@@ -18,6 +18,7 @@ import { estimateQueries } from '../parse/sql/estimate.ts';
 import { fingerprintSql } from '../parse/sql/fingerprint.ts';
 import { sqlLiterals } from '../parse/sql/literals.ts';
 import { parseSql } from '../parse/sql/parse-sql.ts';
+import { carryFindings } from './carried-values.ts';
 import { dataFacts, NO_MEMORY } from './data-facts.ts';
 import { decideForSuspects } from './decide-suspects.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -30,9 +31,13 @@ import { planStatement } from './statement-plan.ts';
 import { userFunctionFindings } from './user-functions.ts';
 import { isWrite } from './write-scale.ts';
 
-/** Texts whose analysis is kept, and the longest text that is (UTF-16 code units). */
-const KEPT_TEXTS = 2_000;
+/**
+ * Texts whose analysis is kept, the longest text that is, and the length of all of them (UTF-16 code units). A syntax
+ * tree takes some hundred bytes for each character of its text.
+ */
+const KEPT_TEXTS = 500;
 const LONGEST_KEPT_TEXT = 4_096;
+const KEPT_LENGTH = 64_000;
 
 /** What can be said of a text alone; what not every caller needs is made when it is asked for. */
 class TextAnalysis {
@@ -78,7 +83,7 @@ interface Evaluated {
   readonly evaluation: Evaluation;
 }
 
-const texts = new EvaluationCache<TextAnalysis>(KEPT_TEXTS, LONGEST_KEPT_TEXT);
+const texts = new EvaluationCache<TextAnalysis>(KEPT_TEXTS, LONGEST_KEPT_TEXT, KEPT_LENGTH);
 
 function analyzeText(text: RawText): TextAnalysis {
   return texts.get(text, () => new TextAnalysis(text));
@@ -165,7 +170,10 @@ function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: Judg
   const memories = memoriesOf(parsed.items, memory, catalog);
   const items = readPrepared(parsed.items, memories);
   const fromText = items === parsed.items ? analysis.findings : analyzeSql(items);
-  const fromCatalog = userFunctionFindings(items, catalog);
+  const fromCatalog = [
+    ...userFunctionFindings(items, catalog),
+    ...carryFindings(items, { catalog, memories }),
+  ];
   const findings = fromCatalog.length === 0 ? fromText : [...fromText, ...fromCatalog];
   const data = dataFacts(items, { catalog, memory, memories, estimates: request.estimates ?? [] });
   const plans = planAll(items, catalog, memories);

@@ -3,11 +3,14 @@ export class EvaluationCache<Value> {
   readonly #entries = new Map<string, Value>();
   readonly #most: number;
   readonly #longestKey: number;
+  readonly #mostOfAll: number;
+  #length = 0;
 
-  /** `most`: entries; `longestKey`: UTF-16 code units. */
-  constructor(most: number, longestKey: number) {
+  /** `most`: entries; `longestKey`, and `mostOfAll` for all keys together: UTF-16 code units. */
+  constructor(most: number, longestKey: number, mostOfAll: number = Number.POSITIVE_INFINITY) {
     this.#most = most;
     this.#longestKey = longestKey;
+    this.#mostOfAll = mostOfAll;
   }
 
   get(key: string, make: () => Value): Value {
@@ -17,11 +20,14 @@ export class EvaluationCache<Value> {
     if (key.length > this.#longestKey) return value;
     if (this.#entries.size >= this.#most) this.#forgetOldest();
     this.#entries.set(key, value);
+    this.#length += key.length;
+    while (this.#length > this.#mostOfAll) this.#forgetOldest();
     return value;
   }
 
   #forgetOldest(): void {
-    const oldest = this.#entries.keys().next();
-    if (!oldest.done) this.#entries.delete(oldest.value);
+    const [oldest = ''] = this.#entries.keys();
+    if (this.#entries.delete(oldest)) this.#length -= oldest.length;
+    else this.#length = 0;
   }
 }

@@ -82,9 +82,12 @@ function rowFacts(estimate: Estimate, of: number | undefined): RowFacts {
 }
 
 function scaleOfAll(estimate: Estimate | undefined, of: number | undefined): ScaledWrite {
-  const rows = estimate?.rows ?? of;
+  // A bounded count stops early; the size of the table says more about every row of it.
+  const known = estimate?.atLeast === true ? undefined : estimate?.rows;
+  const rows = known ?? of ?? estimate?.rows;
+  const atLeast = known === undefined && of === undefined && rows !== undefined ? true : undefined;
   const unavailable = rows === undefined ? 'every row' : undefined;
-  return { scale: 'bulk', rows: present({ estimate: rows, of, unavailable }), hasWhere: false };
+  return { scale: 'bulk', rows: present({ estimate: rows, atLeast, of, unavailable }), hasWhere: false };
 }
 
 /** Without a number nothing is called small. */
