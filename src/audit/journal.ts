@@ -53,7 +53,7 @@ export interface Journal extends Disposable {
   noteRead(read: ReadNote, mode?: AuditMode): string;
   /** What became of a read; false when `id` did not come from `noteRead`. Never throws. */
   noteReadResult(id: string, result: ReadResult): boolean;
-  /** The keyed mark of a text, for `cmd.tag`. Throws KEY_UNREADABLE. */
+  /** The keyed mark of a text, for `cmd.tag`. Throws KEY_UNREADABLE, AUDIT_UNWRITABLE. */
   tag(text: RawText): string;
   /** Writes and syncs what is pending. Throws AUDIT_UNWRITABLE. */
   flush(): void;
@@ -131,7 +131,12 @@ class PagedJournal implements Journal {
   }
 
   tag(text: RawText): string {
-    this.#secret ??= journalTagSecret(ensurePrivateFolder(this.#keysFolder));
+    try {
+      this.#secret ??= journalTagSecret(ensurePrivateFolder(this.#keysFolder));
+    } catch (error) {
+      if (error instanceof GuardError) throw error;
+      throw unwritable(this.#options.folder, error);
+    }
     return this.#secret.tag(text);
   }
 

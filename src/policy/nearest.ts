@@ -25,6 +25,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   const slipsAllowed = Math.floor(word.length / LETTERS_PER_SLIP);
   let least = (word.length > LETTERS_PER_SLIP ? Math.max(SWAP, slipsAllowed) : 1) + 1;
   for (const candidate of known) {
+    // Spelt right, but in the wrong place: to suggest it again would help nobody.
+    if (candidate === word) return undefined;
     if (Math.abs(candidate.length - word.length) >= least) continue;
     const slips = distance(word, candidate);
     if (slips < least) {

@@ -64,6 +64,15 @@ export class ConnectionGate implements Gate {
   }
 
   async ready(server: ServerFacts, probe: Probe): Promise<WireRefusal | undefined> {
+    try {
+      return await this.#open(server, probe);
+    } catch (error) {
+      reportFailure(error, this.#setting.post);
+      return failure('this connection could not be looked at or recorded, so it was not opened.');
+    }
+  }
+
+  async #open(server: ServerFacts, probe: Probe): Promise<WireRefusal | undefined> {
     const { surroundings, judge } = this.#setting;
     const place = await surroundings.identify(server, probe, judge);
     if (place.kind === 'refuse') return place.refusal;

@@ -7,9 +7,10 @@ import { present } from '../../model/present.ts';
 import type { CopyMasker, FieldDescription } from '../../model/row-masking.ts';
 import type { RawText } from '../../model/text.ts';
 import type { NoticeFields, RowTreatment, StatementRun, WireRefusal } from '../../wire/postgres/gate.ts';
-import { copyTreatment } from './copy-treatment.ts';
+import { copyTreatment, UNMASKABLE } from './copy-treatment.ts';
 import type { GateSetting } from './gate-setting.ts';
-import { trace } from './report-failure.ts';
+import { refusalOf } from './refusal.ts';
+import { reportFailure } from './report-failure.ts';
 import { scrubRun } from './scrub.ts';
 
 const UNPLANNED: Outputs = { kind: 'opaque', because: 'a result that no statement of the message explains' };
@@ -51,8 +52,18 @@ export class JudgedRun implements StatementRun {
     copy: { readonly columns: number; readonly format: 'text' | 'binary' },
   ): CopyMasker | undefined | WireRefusal {
     const treated = copyTreatment(this.#plan(index)?.copyOut, copy, this.#world.rules);
-    if (treated !== undefined && 'push' in treated) this.#maskers.push(treated);
+    if (treated === undefined) return undefined;
+    if (treated === 'unmaskable') return this.#refuseCopy();
+    this.#maskers.push(treated);
     return treated;
+  }
+
+  /** Only the server's answer showed that it can't be masked: a refusal like any other, only later. */
+  #refuseCopy(): WireRefusal {
+    const { setting } = this.#world;
+    setting.run.refused(UNMASKABLE);
+    setting.post({ kind: 'refused', message: UNMASKABLE, rule: 'mask.copy' });
+    return refusalOf(UNMASKABLE);
   }
 
   scrub(fields: NoticeFields): NoticeFields {
@@ -78,7 +89,7 @@ export class JudgedRun implements StatementRun {
         durationMs: Math.round(durationMs),
         ...present({ tag: this.#tag, error }),
       })
-      .catch((problem: unknown) => setting.post({ kind: 'trouble', text: trace(problem) }));
+      .catch((problem: unknown) => reportFailure(problem, setting.post));
   }
 
   #plan(index: number): StatementPlan | undefined {

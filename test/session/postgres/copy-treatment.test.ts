@@ -33,7 +33,7 @@ const BINARY = { columns: 2, format: 'binary' } as const;
 describe('COPY TO STDOUT', () => {
   test('of classed columns is masked field by field', () => {
     const masker = copyTreatment({ outputs: CLASSED, layout: LAYOUT }, TEXT, RULES);
-    if (masker === undefined || !('push' in masker)) throw new Error('not masked');
+    if (masker === undefined || masker === 'unmaskable') throw new Error('not masked');
     const text = Buffer.concat([masker.push(Buffer.from('7\tOkafor\n')), masker.end()]).toString();
     expect(text).toMatch(/^7\t/);
     expect(text).not.toContain('Okafor');
@@ -57,6 +57,6 @@ describe('COPY TO STDOUT', () => {
       { ...BINARY, columns: 3 },
     ],
   ] as const)('is refused where classed columns could be in it: %s', (_, plan, announced) => {
-    expect(copyTreatment(plan, announced, RULES)).toMatchObject({ code: '42501' });
+    expect(copyTreatment(plan, announced, RULES)).toBe('unmaskable');
   });
 });
