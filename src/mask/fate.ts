@@ -127,7 +127,7 @@ function anyMatches(catalog: CatalogIndex, mask: readonly MaskPattern[]): boolea
 }
 
 function fateOf(field: FieldDescription, output: OutputColumn | undefined, rules: Judging): ColumnFate {
-  return strictest(fateByOrigin(field, output, rules), fateByLineage(field, output, rules));
+  return strictest(fateByOrigin(field, rules), fateByLineage(field, output, rules));
 }
 
 function strictest(a: ColumnFate, b: ColumnFate): ColumnFate {
@@ -137,14 +137,14 @@ function strictest(a: ColumnFate, b: ColumnFate): ColumnFate {
 }
 
 /** What the server says where the value comes from. */
-function fateByOrigin(field: FieldDescription, output: OutputColumn | undefined, rules: Judging): ColumnFate {
+function fateByOrigin(field: FieldDescription, rules: Judging): ColumnFate {
   if (field.tableOid === 0) return PASS;
   const column = rules.catalog.column(field.tableOid, field.columnNumber);
   if (column !== undefined) return fateOfColumn(column, rules);
   const relation = rules.catalog.relation(field.tableOid);
   if (relation !== undefined) return fateOfRow(relation, rules);
-  // A relation newer than the snapshot: the lineage did not know it either.
-  return field.tableOid >= FIRST_USER_RELATION && output === undefined ? OPAQUE : PASS;
+  // A relation newer than the snapshot: what the lineage says is about another one of that name.
+  return field.tableOid >= FIRST_USER_RELATION ? OPAQUE : PASS;
 }
 
 /** An unsure guess is treated as a column without a class. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { carryFindings } from '../../src/judge/carried-values.ts';
+import { readPrepared } from '../../src/judge/prepared-statements.ts';
 import type { CatalogSnapshot } from '../../src/model/catalog.ts';
 import { rawText } from '../../src/model/text.ts';
 import { catalogFromDdl } from '../../src/parse/sql/ddl-catalog.ts';
@@ -8,12 +9,26 @@ import { loadSqlParser, parseSql } from '../../src/parse/sql/parse-sql.ts';
 let catalog: CatalogSnapshot;
 beforeAll(async () => {
   await loadSqlParser();
-  catalog = catalogFromDdl(
+  const plain = catalogFromDdl(
     rawText(
       `CREATE TABLE members (id int PRIMARY KEY, last_name text, ssn text, plan text);
        CREATE FUNCTION pick(int) RETURNS text LANGUAGE sql AS 'SELECT last_name FROM members WHERE id = $1'`,
     ),
   );
+  const classes = new Map([
+    ['last_name', 'phi.name'],
+    ['ssn', 'phi.ssn'],
+  ] as const);
+  catalog = {
+    ...plain,
+    relations: plain.relations.map((relation) => ({
+      ...relation,
+      columns: relation.columns.map((column) => ({
+        ...column,
+        class: [...classes].find(([name]) => name === column.name)?.[1],
+      })),
+    })),
+  };
 });
 
 function found(text: string): readonly string[] {
@@ -23,7 +38,7 @@ function found(text: string): readonly string[] {
     cursors: {},
     created: [],
   }));
-  return carryFindings(items, { catalog, memories }).map(({ intent }) => intent);
+  return carryFindings(readPrepared(items, memories), { catalog, memories }).map(({ intent }) => intent);
 }
 
 describe('values that a call would carry past the masks', () => {

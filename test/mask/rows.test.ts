@@ -108,6 +108,12 @@ describe('the stricter of origin and lineage counts', () => {
     ['a view column over a class', field(VIEW, 1), columns(output('direct', ['phi.name'])), 'phi.name'],
     ['a view column over nothing', field(VIEW, 1), columns(output('direct')), 'scan'],
     ['a table newer than the catalog', field(NEWER, 1), LOST, 'opaque'],
+    [
+      'a table newer than the catalog, under a name the lineage knows',
+      field(NEWER, 1),
+      { kind: 'columns', columns: [{ name: 'x', how: 'harmless', origins: [], classes: [] }] },
+      'opaque',
+    ],
   ])('%s', (_, one, outputs, expected) => {
     expect(fate(one, outputs)).toBe(expected);
   });

@@ -5,7 +5,7 @@ import { type Cell, derived, HARMLESS, measure, OPAQUE, summary, union } from '.
 import { allNames, spread } from './column-list.ts';
 import { compare } from './comparison.ts';
 import { outColumns } from './function-columns.ts';
-import { builtinKind, type FunctionKind, isReadableSetting } from './function-kinds.ts';
+import { builtinKind, type FunctionKind, isCarrier, isReadableSetting } from './function-kinds.ts';
 import { traceCondition } from './operator.ts';
 import type { Scope } from './scope.ts';
 import type { Tracer } from './tracer.ts';
@@ -33,6 +33,7 @@ export function traceCall(tracer: Tracer, call: FuncCall, scope: Scope): Cell {
   const ordered = traceModifiers(tracer, call, scope);
   const parts = nameParts(call.funcname);
   const name = parts.at(-1) ?? '';
+  if (isCarrier(name)) tracer.carried.push(...args);
   const field = fieldCall(call, name, args);
   const kind = kindOf(tracer, parts);
   if (field !== undefined && (kind === undefined || isConversion(name))) return field;

@@ -150,6 +150,14 @@ export function builtinKind(name: string): FunctionKind | undefined {
   return TELLING_STATISTICS.has(name) ? undefined : 'none';
 }
 
+/** Functions that keep their arguments where they can be read later without a trace of where they come from. */
+const CARRIERS = new Set(['set_config', 'setval', 'pg_notify']);
+
+/** True for them, whatever the schema: a namesake is taken for the original. */
+export function isCarrier(name: string): boolean {
+  return CARRIERS.has(name);
+}
+
 /** Settings whose value may be a secret or was put there by somebody's SQL. */
 const TELLING_SETTINGS = new Set([
   'all',

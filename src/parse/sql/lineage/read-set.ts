@@ -23,6 +23,8 @@ export interface ReadSet {
   readonly classes: readonly DataClass[];
   /** Classes of what conditions, joins and sort orders look at. */
   readonly predicateClasses: readonly DataClass[];
+  /** Classes of what calls put into settings, sequences and notifications; `opaque` where guard can't tell. */
+  readonly carriedClasses: readonly (DataClass | 'opaque')[];
 }
 
 /** What a statement reads or writes at all, in outputs, conditions or assignments. */
@@ -73,5 +75,14 @@ function summarize(tracer: Tracer): ReadSet {
     unresolved: [...tracer.unresolved],
     classes: [...classes].sort(),
     predicateClasses: [...predicates].sort(),
+    carriedClasses: carriedClasses(tracer),
   };
+}
+
+function carriedClasses(tracer: Tracer): readonly (DataClass | 'opaque')[] {
+  const found = tracer.carried.flatMap((cell): readonly (DataClass | 'opaque')[] => {
+    const { how, classes } = resolve(tracer, cell);
+    return how === 'opaque' ? ['opaque', ...classes] : classes;
+  });
+  return [...new Set(found)].sort();
 }

@@ -40,6 +40,8 @@ export class Tracer {
   readonly reads = new Map<CatalogRelation, Set<number>>();
   /** What conditions, joins and sort orders look at. */
   readonly conditions: Cell[] = [];
+  /** What calls put where a later statement, or somebody else, can read it: settings, sequences, notifications. */
+  readonly carried: Cell[] = [];
   /** Names that guard could not resolve. */
   readonly unresolved = new Set<string>();
   /** Counts everything that holds data, so that a caller sees whether a part of the statement does. */
