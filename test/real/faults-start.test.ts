@@ -132,14 +132,14 @@ describe('a log that can not be written', () => {
     mkdirSync(join(home.state, 'guard'), { mode: 0o700 });
     writeFileSync(join(home.state, 'guard/audit'), '');
     const { status, stdout } = await inProd();
-    expect(status).not.toBe(0);
+    expect(status).toBe(74);
     expect(stdout).toBe('');
   });
 
   test('a full disk: nothing runs that is not on record', async () => {
     // The same command twice: with room, then without.
     const { status, stdout, stderr } = await inProd(fullDisk());
-    expect(status).not.toBe(0);
+    expect(status).toBe(74);
     expect(stdout).toBe('');
     expect(stderr).not.toMatch(/at .*\.js:\d+/);
   });

@@ -151,7 +151,7 @@ describe('what comes back', () => {
       'exec',
       ...psql('-c', 'COPY patients TO STDOUT (FORMAT binary)'),
     ]);
-    expect(status).not.toBe(0);
+    expect(status).toBe(77);
     expect(stdout).toBe('');
     expect(stderr).toContain('guard refused this');
   });
