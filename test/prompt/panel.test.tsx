@@ -17,6 +17,17 @@ interface Shown {
 const SIZE = { columns: 80, rows: 24 };
 const SGR = /\x1b\[[0-9;]*m/g;
 
+/** The real one: React schedules its work by what it found at import, before the timers were faked. */
+const { setImmediate: realImmediate } = globalThis;
+
+/** A few turns of the event loop: whatever a key has caused is on the screen then. */
+async function drawn(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) {
+    await new Promise<void>((resolve) => realImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(1);
+  }
+}
+
 function show(
   changes: Partial<Question> = {},
   style: Partial<PromptStyle> = {},
@@ -41,6 +52,7 @@ function show(
       for (const key of keys) {
         view.stdin.write(key);
         await vi.advanceTimersByTimeAsync(5);
+        await drawn();
       }
     },
     answers,

@@ -37,6 +37,8 @@ function oracle(text: string): readonly string[] | undefined {
   }
 }
 
+const COMMENT_IN_STRING = /'[^']{0,40}--[^\n\r]{0,40}[\n\r][^']{0,40}'/;
+
 describe('literals', () => {
   test.each([
     ["SELECT 'a''b', E'\\'x', 12.5e3", ["'a''b'", "E'\\'x'", '12.5e3']],
@@ -45,6 +47,7 @@ describe('literals', () => {
     ["/* a /* b */ ' */ SELECT 'x'", ["/* a /* b */ ' */", "'x'"]],
     ["SELECT U&'d\\0061t', U&\"a'b\", B'01', x'FF', N'n'", ["U&'d\\0061t'", "B'01'", "x'FF'", "'n'"]],
     ["SELECT 'a'\n  -- between\n  'b', 3", ["'a'\n  -- between\n  'b'", '3']],
+    ["SELECT ''--\n'', 3", ["''--\n''", '3']],
     ["SELECT E'a'\n'\\'b', 3", ["E'a'\n'\\'b'", '3']],
     ["SELECT a$b$c, t1.x2, 0x1F, 1_000, .5, 'open", ['0x1F', '1_000', '.5', "'open"]],
     ["SELECT type'x', name'y'", ["'x'", "'y'"]],
@@ -62,6 +65,9 @@ describe('literals', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 24 }), (pieces) => {
         const text = pieces.join('');
+        // Comments are tokens to the library, but white space to PostgreSQL (scan.l, whitespace_with_newline): there
+        // a string goes on behind one.
+        fc.pre(!COMMENT_IN_STRING.test(text));
         const expected = text === '' ? undefined : oracle(text);
         if (expected === undefined) return;
         compared += 1;
