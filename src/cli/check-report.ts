@@ -82,7 +82,7 @@ export function checkReport(text: string, answer: CheckAnswer, paint: ChalkInsta
       ...group.flatMap((finding) => findingLines(finding, paint)),
     ]),
     ...(parsed === 'complete' ? [] : ['', `  read: ${parsed}`]),
-    ...obligationLines(obligations).map(
+    ...(verdict === 'block' ? [] : obligationLines(obligations)).map(
       (line, index) => `${index === 0 ? '\n' : ''}  ${paint.dim('and')} ${line}`,
     ),
   ];

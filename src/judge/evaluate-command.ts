@@ -55,7 +55,7 @@ function findingFor(request: JudgeRequest, language: Exclude<Language, 'sql'>): 
     intent: 'unknown',
     effect: `Runs ${WHAT[language]} that this version of guard does not read.`,
     why: 'What guard can not read it can not vouch for.',
-    instead: 'Run SQL through guard -- psql, or run this outside guard if you are sure of it.',
+    instead: 'Run SQL through guard -- psql; for anything else ask a person who may run it.',
   };
 }
 

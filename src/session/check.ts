@@ -4,7 +4,7 @@ import type { CatalogSnapshot } from '../model/catalog.ts';
 import { ENVIRONMENT_CLASSES, type Environment } from '../model/environment.ts';
 import { GuardError } from '../model/errors.ts';
 import type { PurposeFacts } from '../model/facts.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Message } from '../model/finding.ts';
 import type { Intent } from '../model/intent.ts';
 import type { Estimate, Judgement, JudgeRequest, Language, Situation } from '../model/judge.ts';
 import type { Obligations } from '../model/obligation.ts';
@@ -117,10 +117,10 @@ function noEstimates(parsed: ParsedSql | undefined): readonly Estimate[] {
   return (parsed?.items ?? []).map((_, statement) => ({ statement, unavailable: NO_DATABASE }));
 }
 
-/** The finding that decided is told with its blast radius: rows, and what goes with them. */
-function toldEffect(finding: Finding, { message, findings, data }: Judgement): string {
+/** The finding that decided is told as the policy sees it: with its reason, its way out, and the blast radius. */
+function told(finding: Finding, { message, findings, data }: Judgement): Message {
   const decisive = findings.find(({ effect }) => effect === message.effect);
-  return finding === decisive ? withImpact(message, data).effect : finding.effect;
+  return finding === decisive ? withImpact(message, data) : finding;
 }
 
 /** A parser may point behind the end of a text. */
@@ -138,14 +138,11 @@ function answerOf(text: string, judgement: Judgement): CheckAnswer {
     obligations,
     rule,
     parsed,
-    findings: findings.map((finding) => ({
-      rule: finding.rule,
-      intent: finding.intent,
-      effect: toldEffect(finding, judgement),
-      why: finding.why,
-      instead: finding.instead,
-      span: within(finding.span, points),
-    })),
+    findings: findings.map((finding) => {
+      const { effect, why, instead } = told(finding, judgement);
+      const { rule: id, intent, span } = finding;
+      return { rule: id, intent, effect, why, instead, span: within(span, points) };
+    }),
   };
 }
 
