@@ -94,7 +94,7 @@ export interface JudgeWorld {
   readonly catalog: CatalogSnapshot | undefined;
 }
 
-/** A statement that changes the schema or where names are looked up makes the catalog wrong for those after it. */
+/** A statement that changes the schema, where names are looked up or what columns hold makes the catalog wrong for those after it. */
 function planAll(
   statements: readonly SqlStatement[],
   catalog: CatalogSnapshot | undefined,
@@ -103,7 +103,7 @@ function planAll(
   let known = catalog;
   return statements.map((statement, index) => {
     const plan = planStatement(statement, known, memories[index] ?? NO_MEMORY);
-    if (plan.changesSchema) known = undefined;
+    if (plan.changesSchema || plan.fills !== undefined) known = undefined;
     return plan;
   });
 }

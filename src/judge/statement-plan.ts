@@ -3,6 +3,7 @@ import type { MemoryChange, StatementMemory, StatementPlan } from '../model/judg
 import { present } from '../model/present.ts';
 import type { SqlEffect, SqlStatement } from '../model/sql.ts';
 import { copyLayout } from '../parse/sql/copy-layout.ts';
+import { filledColumns } from '../parse/sql/lineage/filled-columns.ts';
 import { traceCopy, traceOutputs } from '../parse/sql/lineage/trace.ts';
 import { findRelation } from './catalog-lookup.ts';
 import { runsUnseenCode } from './unseen-code.ts';
@@ -127,6 +128,8 @@ export function planStatement(
   const world = { catalog, prepared: memory.prepared, cursors: memory.cursors };
   const copy = statement.effects.find((effect) => effect.kind === 'copy-out');
   const remember = memoryChange(statement, catalog);
+  const writes = statement.effects.some((effect) => WRITE_EFFECTS.has(effect.kind));
+  const fills = writes ? filledColumns(statement, world) : [];
   return {
     kind: statement.kind,
     outputs: traceOutputs(statement, world),
@@ -134,7 +137,8 @@ export function planStatement(
       ? {}
       : { copyOut: { outputs: traceCopy(statement, world), ...present({ layout: copyLayout(statement) }) } }),
     ...(remember === undefined ? {} : { remember }),
-    writes: statement.effects.some((effect) => WRITE_EFFECTS.has(effect.kind)),
+    writes,
+    ...(fills.length === 0 ? {} : { fills }),
     changesSchema: statement.effects.some(changesSchema) || runsUnseenCode(statement, catalog),
   };
 }

@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts';
 import type { DataFacts, PurposeFacts, SessionFacts } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { Intent } from './intent.ts';
-import type { Outputs } from './lineage.ts';
+import type { ColumnOrigin, Outputs } from './lineage.ts';
 import type { ParsedKind } from './parsed.ts';
 import type { CopyLayout } from './sql.ts';
 import type { Target } from './target.ts';
@@ -89,7 +89,19 @@ export interface StatementPlan {
   readonly remember?: MemoryChange;
   readonly writes: boolean;
   readonly changesSchema: boolean;
+  /** Columns without a class that it fills with classed values. */
+  readonly fills?: readonly FilledColumn[];
 }
+
+/** `position` counts the columns of the new table from 0. */
+export type FilledColumn =
+  | ({ readonly kind: 'known' } & ColumnOrigin)
+  | {
+      readonly kind: 'made';
+      readonly schema?: string;
+      readonly name: string;
+      readonly position: number | 'all';
+    };
 
 export type MemoryChange =
   | { readonly kind: 'prepare'; readonly name: string; readonly text: RawText }

@@ -1,7 +1,9 @@
+import { applyFilled } from '../../catalog/filled.ts';
 import { inheritClasses } from '../../catalog/inherit.ts';
 import { applyLabels, type ColumnLabel } from '../../catalog/labels.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Judge } from '../../model/judge.ts';
+import type { ColumnOrigin } from '../../model/lineage.ts';
 import type { CatalogLabel } from '../../model/policy.ts';
 import { CATALOG_SQL, CATALOG_VERSION_SQL, readCatalog } from '../../observe/catalog.ts';
 import type { Probe } from '../../wire/postgres/gate.ts';
@@ -35,6 +37,8 @@ export class Catalogs {
   readonly #store: LabelStore;
   readonly #known = new Map<string, Known>();
   readonly #changes = new Map<string, number>();
+  /** Columns that this session filled from classed ones. */
+  readonly #filled = new Map<string, readonly ColumnOrigin[]>();
 
   constructor(setting: CatalogsSetting) {
     this.#setting = setting;
@@ -52,7 +56,9 @@ export class Catalogs {
     const known = mark === undefined ? undefined : this.#known.get(place);
     const guessed = known?.guessed ?? (await this.#read(key, probe));
     if (guessed === undefined) return undefined;
-    const labelled = inheritClasses(applyLabels(guessed, this.#labels(key)));
+    const labelled = inheritClasses(
+      applyFilled(applyLabels(guessed, this.#labels(key)), this.#filled.get(key) ?? []),
+    );
     const isKnown = labelled.version === known?.snapshot.version;
     const snapshot = isKnown ? known.snapshot : labelled;
     if (!isKnown) await this.#setting.judge.learn(snapshot);
@@ -68,6 +74,17 @@ export class Catalogs {
   /** How often that happened. */
   changes(key: string): number {
     return this.#changes.get(key) ?? 0;
+  }
+
+  /** From now on these columns count as classed for every connection of the session. */
+  fill(key: string, columns: readonly ColumnOrigin[]): void {
+    const before = this.#filled.get(key) ?? [];
+    const more = columns.filter(
+      ({ relation, column }) => !before.some((each) => each.relation === relation && each.column === column),
+    );
+    if (more.length === 0) return;
+    this.#filled.set(key, [...before, ...more]);
+    this.changed(key);
   }
 
   #keep(place: string, known: Known): void {

@@ -182,6 +182,7 @@ export class ConnectionGate implements Gate {
       // A cursor's query was read with names as they were; from now on its rows are opaque.
       this.#memory.expect({ kind: 'close', name: 'all' });
     }
+    if (plan.fills !== undefined) this.#schema.filled(plan.fills);
     if (plan.remember !== undefined) numbers.set(plan, this.#memory.expect(plan.remember));
     if (plan.kind === 'TransactionStmt') this.#schema.bounded();
   }

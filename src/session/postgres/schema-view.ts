@@ -1,5 +1,8 @@
+import { findRelation } from '../../judge/catalog-lookup.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { TransactionState } from '../../model/facts.ts';
+import type { FilledColumn } from '../../model/judge.ts';
+import type { ColumnOrigin } from '../../model/lineage.ts';
 import type { Probe } from '../../wire/postgres/gate.ts';
 import type { Catalogs } from './catalogs.ts';
 import type { OpenTransaction } from './open-transaction.ts';
@@ -20,6 +23,7 @@ export class SchemaView {
   /** Changes of the database that the picture takes into account. */
   #seen = 0;
   #changedInTransaction = false;
+  #made: MadeColumn[] = [];
 
   constructor(catalogs: Catalogs) {
     this.#catalogs = catalogs;
@@ -55,6 +59,13 @@ export class SchemaView {
     this.#catalogs.changed(this.#key);
   }
 
+  /** A statement that fills columns with classed values is on its way. New tables get their numbers at the next look. */
+  filled(columns: readonly FilledColumn[]): void {
+    const known = columns.flatMap((each) => (each.kind === 'known' ? [each] : []));
+    this.#catalogs.fill(this.#key, known);
+    this.#made.push(...columns.flatMap((each) => (each.kind === 'made' ? [each] : [])));
+  }
+
   /** COMMIT shows to others what the transaction changed, ROLLBACK takes it back. */
   bounded(): void {
     if (this.#changedInTransaction) this.#catalogs.changed(this.#key);
@@ -65,10 +76,31 @@ export class SchemaView {
   }
 
   async #read(probe: Probe): Promise<CatalogSnapshot | undefined> {
-    const changes = this.#catalogs.changes(this.#key);
-    this.#snapshot = await this.#catalogs.refresh(this.#key, probe);
+    let changes = this.#catalogs.changes(this.#key);
+    let snapshot = await this.#catalogs.refresh(this.#key, probe);
+    if (this.#made.length > 0 && snapshot !== undefined) {
+      const known = snapshot;
+      const columns = this.#made.flatMap((column) => columnsMade(known, column));
+      this.#made = [];
+      this.#catalogs.fill(this.#key, columns);
+      changes = this.#catalogs.changes(this.#key);
+      snapshot = await this.#catalogs.refresh(this.#key, probe);
+    }
+    this.#snapshot = snapshot;
     this.#readAt = Date.now();
     this.#seen = changes;
-    return this.#snapshot;
+    return snapshot;
   }
+}
+
+type MadeColumn = Extract<FilledColumn, { kind: 'made' }>;
+
+function columnsMade(
+  catalog: CatalogSnapshot,
+  { schema, name, position }: MadeColumn,
+): readonly ColumnOrigin[] {
+  const relation = findRelation(catalog, schema === undefined ? { name } : { schema, name });
+  if (relation === undefined) return [];
+  const columns = position === 'all' ? relation.columns : relation.columns.slice(position, position + 1);
+  return columns.map(({ number }) => ({ relation: relation.oid, column: number }));
 }

@@ -19,6 +19,7 @@ const TELLING: Readonly<Record<string, string>> = {
   pg_foreign_server: 'srvoptions',
   pg_hba_file_rules: 'options',
   pg_largeobject: 'data',
+  pg_locks: 'classid objid',
   pg_prepared_statements: 'statement',
   pg_roles: 'rolconfig',
   pg_settings: 'setting reset_val',

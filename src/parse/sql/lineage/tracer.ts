@@ -42,6 +42,8 @@ export class Tracer {
   readonly conditions: Cell[] = [];
   /** What calls put where a later statement, or somebody else, can read it: settings, sequences, notifications. */
   readonly carried: Cell[] = [];
+  /** What is written into which column. */
+  readonly stored: { readonly column: Cell; readonly value: Cell }[] = [];
   /** Names that guard could not resolve. */
   readonly unresolved = new Set<string>();
   /** Counts everything that holds data, so that a caller sees whether a part of the statement does. */

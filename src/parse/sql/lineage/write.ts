@@ -74,7 +74,10 @@ function store(
 function assign(tracer: Tracer, target: Item, to: { readonly name: string; readonly value: Cell }): void {
   const column = itemColumn(target, to.name);
   if (column === undefined) tracer.miss(`${target.name ?? ''}.${to.name}`);
-  else if (column.kind === 'column' && to.value !== HARMLESS) addTaint(column, to.value);
+  else if (column.kind === 'column' && to.value !== HARMLESS) {
+    tracer.stored.push({ column, value: to.value });
+    addTaint(column, to.value);
+  }
 }
 
 function traceConflict(

@@ -1,0 +1,74 @@
+import type { CreateTableAsStmt, RangeVar, SelectStmt } from '@pgsql/types';
+import type { FilledColumn } from '../../../model/judge.ts';
+import type { SqlStatement } from '../../../model/sql.ts';
+import { fieldsOf, type Node } from '../ast.ts';
+import type { Cell } from './cell.ts';
+import { allCells } from './column-list.ts';
+import { resolve } from './resolve.ts';
+import { Scope } from './scope.ts';
+import { newTracer, traceStatement } from './statement.ts';
+import type { Table } from './table.ts';
+import { statementNode } from './trace.ts';
+import type { LineageWorld, Tracer } from './tracer.ts';
+
+/**
+ * Columns without a class that a statement fills with values of columns that have one: from then on they hold the same.
+ * Columns of a table that is being made are named by their position, and count also where guard can't tell what they
+ * are made of.
+ */
+export function filledColumns(statement: SqlStatement, world: LineageWorld): readonly FilledColumn[] {
+  const node = statementNode(statement);
+  if (node === undefined) return [];
+  const tracer = newTracer(world);
+  const made = madeTable(tracer, node);
+  if (made === undefined) traceStatement(tracer, node);
+  return [...(made === undefined ? [] : filledOfMade(tracer, made)), ...filledOfKnown(tracer)];
+}
+
+interface Made {
+  readonly into: RangeVar;
+  readonly table: Table | 'none';
+}
+
+function madeTable(tracer: Tracer, node: Node): Made | undefined {
+  const create: CreateTableAsStmt | undefined = fieldsOf(node, 'CreateTableAsStmt');
+  if (create?.into?.rel !== undefined && create.query !== undefined)
+    return { into: create.into.rel, table: traceStatement(tracer, create.query) };
+  const select = fieldsOf(node, 'SelectStmt');
+  const into = select === undefined ? undefined : intoOf(select);
+  return select === undefined || into === undefined
+    ? undefined
+    : { into, table: tracer.query(select, Scope.root()) };
+}
+
+/** SELECT … INTO: the leftmost of a set operation carries it. */
+function intoOf(select: SelectStmt): RangeVar | undefined {
+  for (let level: SelectStmt | undefined = select; level !== undefined; level = level.larg)
+    if (level.intoClause?.rel !== undefined) return level.intoClause.rel;
+  return undefined;
+}
+
+function filledOfMade(tracer: Tracer, { into, table }: Made): readonly FilledColumn[] {
+  const name = into.relname ?? '';
+  const place = into.schemaname === undefined ? { name } : { schema: into.schemaname, name };
+  if (table === 'none' || table.open !== undefined) return [{ kind: 'made', ...place, position: 'all' }];
+  const cells = allCells(table.columns);
+  const filled = cells.map((cell) => mayHoldClassed(tracer, cell));
+  if (tracer.lost) return [{ kind: 'made', ...place, position: 'all' }];
+  return filled.flatMap((holds, position): readonly FilledColumn[] =>
+    holds ? [{ kind: 'made', ...place, position }] : [],
+  );
+}
+
+function mayHoldClassed(tracer: Tracer, cell: Cell): boolean {
+  const { how, classes } = resolve(tracer, cell);
+  return how === 'opaque' || classes.length > 0;
+}
+
+function filledOfKnown(tracer: Tracer): readonly FilledColumn[] {
+  return tracer.stored.flatMap(({ column, value }): readonly FilledColumn[] => {
+    if (resolve(tracer, value).classes.length === 0) return [];
+    const origins = column.sources.flatMap((source) => source.leaf?.origins ?? []);
+    return origins.slice(0, 1).map((origin) => ({ kind: 'known', ...origin }));
+  });
+}
