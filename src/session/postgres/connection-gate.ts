@@ -24,6 +24,7 @@ import { answerOwn, misspelt, refuseSetting } from './own-answer.ts';
 import { type OwnStatement, readOwnStatement } from './own-statement.ts';
 import { CANCELLED, failure, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
+import { ReportedSettings } from './reported-settings.ts';
 import { estimateRows, noEstimates } from './row-estimate.ts';
 import { SchemaView } from './schema-view.ts';
 import { scrubOutside } from './scrub.ts';
@@ -43,6 +44,7 @@ export class ConnectionGate implements Gate {
   /** User and database as the client wrote them. */
   #asked: ReadonlySet<string> = new Set();
   readonly #schema: SchemaView;
+  readonly #reported = new ReportedSettings();
   #last: Judgement | undefined;
 
   constructor(setting: GateSetting, number: number) {
@@ -60,7 +62,12 @@ export class ConnectionGate implements Gate {
   }
 
   parameterStatus(name: string, value: string): WireRefusal | undefined {
+    if (this.#environment === undefined) this.#reported.begin(value);
     return checkParameter(name, value);
+  }
+
+  reported(name: string, value: string): string {
+    return this.#reported.shown(name, value);
   }
 
   async ready(server: ServerFacts, probe: Probe): Promise<WireRefusal | undefined> {
@@ -153,6 +160,7 @@ export class ConnectionGate implements Gate {
   }
 
   #forward(request: StatementRequest, judgement: Judgement, catalog: CatalogSnapshot | undefined): Ruling {
+    this.#reported.heard(request.text);
     const numbers = new Map<StatementPlan, number>();
     for (const plan of judgement.plans) this.#expect(plan, numbers);
     const run = new JudgedRun({

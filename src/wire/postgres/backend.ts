@@ -123,9 +123,7 @@ export class Backend implements FrameSink {
     const channel = this.#channel;
     if (type === SERVER.parameterStatus) {
       const body = new BodyReader(message, HEADER_BYTES, message.length);
-      const refusal = this.#login.parameter(body.text(), body.text());
-      if (refusal !== undefined) channel.disconnect(refusal);
-      else channel.toClient.add(message);
+      this.#parameter(message, { name: body.text(), value: body.text() });
       return true;
     }
     if (type === SERVER.notification) {
@@ -137,6 +135,17 @@ export class Backend implements FrameSink {
     if (!probing && !channel.muted)
       channel.voice(message, { start: 0, end: message.length }, this.#currentRun());
     return true;
+  }
+
+  #parameter(message: Buffer, { name, value }: { readonly name: string; readonly value: string }): void {
+    const channel = this.#channel;
+    const refusal = this.#login.parameter(name, value);
+    if (refusal !== undefined) {
+      channel.disconnect(refusal);
+      return;
+    }
+    const shown = channel.phase === 'running' ? (channel.gate.reported?.(name, value) ?? value) : value;
+    channel.toClient.add(shown === value ? message : buildMessage(SERVER.parameterStatus, name, shown));
   }
 
   #notification(message: Buffer): void {

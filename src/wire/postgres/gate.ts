@@ -11,6 +11,8 @@ export interface Gate {
   startup(parameters: ReadonlyMap<string, string>): StartupRuling;
   /** Every ParameterStatus, also later ones; a refusal ends the connection. */
   parameterStatus(name: string, value: string): WireRefusal | undefined;
+  /** The value of a later ParameterStatus as the client may see it; without this method as it is. */
+  reported?(name: string, value: string): string;
   /** After authentication, before the first ReadyForQuery reaches the client; a refusal ends the connection. */
   ready(server: ServerFacts, probe: Probe): Promise<WireRefusal | undefined>;
   /** One Query, or one Parse or Execute of the extended protocol, held until this resolves. */
