@@ -111,6 +111,8 @@ class Session {
 
   async answered(count = 1): Promise<void> {
     await this.terminal.see(() => this.answers.length >= count);
+    // On a busy machine the panel may stand there for a while after the answer.
+    await this.terminal.see(() => !/╭|\+-{10}/.test(this.terminal.text()));
     await this.terminal.quiet();
   }
 }
