@@ -10,7 +10,7 @@ function plan(files: Files, fields: Partial<Parameters<typeof planRc>[0]> = {}):
   return planRc({
     env: {},
     home: '/home/nina',
-    cwd: '/work',
+    cwd: '/project',
     files: memoryFiles(files),
     psql: psql15,
     target: aTarget(),
@@ -150,7 +150,7 @@ describe('includes', () => {
     '/home/nina/a.sql': '\\echo a\n\\! id\n',
     '/home/nina/sub/b.sql': '\\ir deep.sql',
     '/home/nina/sub/deep.sql': '\\echo deep',
-    '/work/c.sql': '\\echo c',
+    '/project/c.sql': '\\echo c',
     '/d.sql': '\\echo d',
   };
   test('are read in place and checked alike', () => {
