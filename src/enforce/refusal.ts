@@ -2,6 +2,10 @@ import type { Message } from '../model/finding.ts';
 import { unreachable } from '../model/unreachable.ts';
 import type { EnforceRequest, RefusedBecause } from './request.ts';
 
+/** More care does not help where somebody else has to agree. */
+const WITHOUT_APPROVAL =
+  'Let somebody run it who may do so alone, or make it smaller: few rows need only a yes.';
+
 /** The message of a refusal: the effect stays what it was, the why says what stood in the way. */
 export function refusalMessage(request: EnforceRequest, because: RefusedBecause): Message {
   const { message } = request.judgement;
@@ -44,8 +48,10 @@ function approvalText(request: EnforceRequest): string {
 }
 
 function instead(request: EnforceRequest, because: RefusedBecause): string {
-  if (because === 'approval' && request.transaction.state !== 'idle' && request.transaction.wrote) {
-    return 'ROLLBACK, get approval, run again.';
+  if (because === 'approval') {
+    if (request.transaction.state !== 'idle' && request.transaction.wrote)
+      return 'ROLLBACK, get approval, run again.';
+    if (request.judgement.data.scale !== undefined) return WITHOUT_APPROVAL;
   }
   return request.judgement.message.instead;
 }

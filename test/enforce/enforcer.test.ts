@@ -21,6 +21,8 @@ function enforcerWith(...answers: Answer[]): {
 const OPEN = { ...NO_TRANSACTION, state: 'open', openMs: 4_000, locks: ['claims (row exclusive)'] } as const;
 const MINUTE = 60_000;
 
+const SMALLER = 'Let somebody run it who may do so alone, or make it smaller: few rows need only a yes.';
+
 describe('verdicts', () => {
   test('allow passes unasked', async () => {
     const { enforcer, prompter } = enforcerWith();
@@ -43,10 +45,10 @@ describe('verdicts', () => {
   });
 
   test.each([
-    [1, NO_TRANSACTION, 'needs approval by another person', 'run it on dev'],
-    [2, NO_TRANSACTION, 'needs approval by 2 other people', 'run it on dev'],
+    [1, NO_TRANSACTION, 'needs approval by another person', SMALLER],
+    [2, NO_TRANSACTION, 'needs approval by 2 other people', SMALLER],
     [1, { ...OPEN, wrote: true }, 'needs approval by another person', 'ROLLBACK, get approval, run again.'],
-    [1, { ...OPEN, wrote: false }, 'needs approval by another person', 'run it on dev'],
+    [1, { ...OPEN, wrote: false }, 'needs approval by another person', SMALLER],
   ])('approve by %i is refused and says who is needed', async (quorum, transaction, why, instead) => {
     const { enforcer, prompter } = enforcerWith(YES);
     const refused = request({ verdict: 'approve', obligations: { mask: [], quorum } }, { transaction });
@@ -55,6 +57,12 @@ describe('verdicts', () => {
     expect(answer.kind === 'refuse' && answer.message.why).toContain(why);
     expect(answer.kind === 'refuse' && answer.message.why).toContain('guard requests is not available');
     expect(prompter.asked).toEqual([]);
+  });
+
+  test('where no rows are at stake the rule says what to do instead', async () => {
+    const { enforcer } = enforcerWith(YES);
+    const answer = await enforcer.enforce(request({ verdict: 'approve', data: NO_DATA }));
+    expect(answer).toMatchObject({ kind: 'refuse', message: { instead: 'run it on dev' } });
   });
 
   test.each<[Answer, object]>([
