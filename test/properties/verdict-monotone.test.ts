@@ -128,11 +128,22 @@ const places = fc.record({
 });
 const messages = fc.array(fc.constantFrom(...STATEMENTS), { minLength: 1, maxLength: 5 });
 
+const DEFINITIONS = [
+  ['PREPARE p', 'EXECUTE p'],
+  ['DECLARE c', 'FROM c'],
+] as const;
+
 describe('the whole engine', () => {
   test('one statement more never makes the verdict milder, nor the duties fewer', () => {
     fc.assert(
       fc.property(messages, fc.constantFrom(...STATEMENTS), fc.nat(), places, (texts, more, at, place) => {
         const index = at % (texts.length + 1);
+        // A definition takes doubt away: EXECUTE of an unknown name may be anything, of a known one it is that.
+        fc.pre(
+          !DEFINITIONS.some(
+            ([define, use]) => more.startsWith(define) && texts.some((text) => text.includes(use)),
+          ),
+        );
         const before = judge(texts, place);
         const after = judge([...texts.slice(0, index), more, ...texts.slice(index)], place);
         expect(severity(after.verdict)).toBeGreaterThanOrEqual(severity(before.verdict));
