@@ -9,7 +9,7 @@ import type { RawText } from '../../model/text.ts';
 import type { NoticeFields, RowTreatment, StatementRun, WireRefusal } from '../../wire/postgres/gate.ts';
 import { copyTreatment, UNMASKABLE } from './copy-treatment.ts';
 import type { GateSetting } from './gate-setting.ts';
-import { refusalOf } from './refusal.ts';
+import { failure, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
 import { scrubRun } from './scrub.ts';
 
@@ -105,10 +105,13 @@ export class JudgedRun implements StatementRun {
   }
 }
 
+/** A result where nothing was to run: nobody planned how it is masked. */
+const UNEXPECTED: WireRefusal = failure('a result came back for a statement that was only prepared.');
+
 /** Follows a message that runs nothing (Parse alone): nothing comes back that could be masked. */
 export const PASSING_RUN: StatementRun = {
-  rows: () => ({}),
-  copyOut: () => undefined,
+  rows: () => UNEXPECTED,
+  copyOut: () => UNEXPECTED,
   scrub: (fields) => fields,
   completed: () => undefined,
   finished: () => undefined,
