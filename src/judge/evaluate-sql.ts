@@ -1,4 +1,5 @@
 import { analyzeSql, doubtFinding } from '../analyze/index.ts';
+import type { ColumnLabel } from '../catalog/labels.ts';
 import type { PreparedPolicy } from '../decide/prepare.ts';
 import { maskStatement } from '../mask/statement.ts';
 import type { CatalogSnapshot } from '../model/catalog.ts';
@@ -92,6 +93,8 @@ function analyzeText(text: RawText): TextAnalysis {
 export interface JudgeWorld {
   readonly policy: PreparedPolicy;
   readonly catalog: CatalogSnapshot | undefined;
+  /** What people said about columns, for tables that a script makes. */
+  readonly labels?: readonly ColumnLabel[];
 }
 
 /** A statement that changes the schema, where names are looked up or what columns hold makes the catalog wrong for those after it. */

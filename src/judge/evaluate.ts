@@ -4,9 +4,16 @@ import { sqlLiterals } from '../parse/sql/literals.ts';
 import { evaluateArgv } from './evaluate-command.ts';
 import { evaluateSql, type JudgeWorld } from './evaluate-sql.ts';
 import type { Evaluation } from './evaluation.ts';
+import { evaluateScript } from './script/evaluate-script.ts';
 
 /** The engine: the same call for a session, a script, `guard check` and a judge in another process. */
 export function evaluate(request: JudgeRequest, world: JudgeWorld): Evaluation {
+  return request.script === undefined
+    ? evaluateMessage(request, world)
+    : evaluateScript(request, world, evaluateMessage);
+}
+
+function evaluateMessage(request: JudgeRequest, world: JudgeWorld): Evaluation {
   const { language } = request.channel;
   switch (language) {
     case 'sql':

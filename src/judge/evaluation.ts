@@ -3,6 +3,7 @@ import type { DataFacts } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { EstimateQuery, StatementPlan } from '../model/judge.ts';
 import type { ParsedKind } from '../model/parsed.ts';
+import type { ScriptPlan } from '../model/plan.ts';
 import type { MaskedText } from '../model/text.ts';
 
 /** What the engine says to one text, whatever its language. */
@@ -15,5 +16,12 @@ export interface Evaluation {
   readonly wants: readonly EstimateQuery[];
   readonly asksServer: boolean;
   /** Made when asked for: not every verdict needs them. */
-  readonly text: { readonly masked: MaskedText; readonly fingerprint: string };
+  readonly text: {
+    readonly masked: MaskedText;
+    /** In place of the text itself, where a person is asked about more than one statement. */
+    readonly shown?: MaskedText;
+    readonly fingerprint: string;
+  };
+  /** Only of scripts. */
+  readonly script?: ScriptPlan;
 }

@@ -3,6 +3,7 @@ import { maskText } from '../mask/text.ts';
 import type { EntryActor } from '../model/audit-entry.ts';
 import type { Intent } from '../model/intent.ts';
 import type { Judgement, JudgeRequest } from '../model/judge.ts';
+import { present } from '../model/present.ts';
 import { entryActor } from './entry-parts.ts';
 import type { Evaluation } from './evaluation.ts';
 
@@ -52,7 +53,8 @@ function draftOf(request: JudgeRequest, evaluation: Evaluation): Answered['draft
     plans: evaluation.plans,
     fingerprint: decision.verdict === 'prompt' ? text.fingerprint : '',
     masked: text.masked,
-    shown: decision.verdict === 'prompt' ? maskText(request.text) : text.masked,
+    shown: text.shown ?? (decision.verdict === 'prompt' ? maskText(request.text) : text.masked),
+    ...present({ script: evaluation.script }),
     wants: evaluation.wants,
     asksServer: evaluation.asksServer,
   };

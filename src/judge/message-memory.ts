@@ -26,8 +26,15 @@ export function afterChange(memory: StatementMemory, change: MemoryChange): Stat
       return { ...memory, cursors: without(memory.cursors, change.name) };
     case 'created':
       return { ...memory, created: [...memory.created, change.name] };
+    case 'unmade': {
+      const { names } = change;
+      return {
+        ...memory,
+        created: names === 'all' ? [] : memory.created.filter((name) => !names.includes(name)),
+      };
+    }
     case 'forget-all':
-      return { ...memory, prepared: {}, cursors: {} };
+      return { prepared: {}, cursors: {}, created: [] };
     default:
       return unreachable(change);
   }

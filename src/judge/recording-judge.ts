@@ -57,6 +57,7 @@ export class RecordingJudge implements Judge {
     const evaluation = this.#evaluate(request, {
       policy: this.#prepared,
       catalog: this.#catalog(request.catalog),
+      labels: this.#policy.labels,
     });
     const judgement = toJudgement(request, evaluation);
     if (!request.entry || judgement.wants.length > 0 || judgement.asksServer) return { ...judgement, id: '' };

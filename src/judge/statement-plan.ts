@@ -87,6 +87,23 @@ function createdChange(
   return { kind: 'created', name: `${schema}.${effect.object.name}` };
 }
 
+/** A name that was made here may stand for somebody else's table afterwards. */
+function renamedChange(effect: Extract<SqlEffect, { kind: 'alter' }>): MemoryChange | undefined {
+  const renames = effect.actions.some(({ kind }) => kind === 'rename' || kind === 'set-schema');
+  return renames ? { kind: 'unmade', names: 'all' } : undefined;
+}
+
+function droppedChange(
+  { objects }: Extract<SqlEffect, { kind: 'drop' }>,
+  catalog: CatalogSnapshot | undefined,
+): MemoryChange {
+  const names = objects.map((object) => {
+    const { schema, name } = findRelation(catalog, object) ?? object;
+    return `${schema ?? catalog?.searchPath[0] ?? ''}.${name}`;
+  });
+  return { kind: 'unmade', names };
+}
+
 function changeOf(
   effect: SqlEffect,
   statement: SqlStatement,
@@ -99,6 +116,10 @@ function changeOf(
       return cursorChange(effect, statement);
     case 'create':
       return createdChange(effect, statement, catalog);
+    case 'alter':
+      return renamedChange(effect);
+    case 'drop':
+      return droppedChange(effect, catalog);
     case 'session':
       return effect.by === 'DISCARD ALL' ? { kind: 'forget-all' } : undefined;
     default:

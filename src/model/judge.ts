@@ -7,6 +7,7 @@ import type { Finding } from './finding.ts';
 import type { Intent } from './intent.ts';
 import type { ColumnOrigin, Outputs } from './lineage.ts';
 import type { ParsedKind } from './parsed.ts';
+import type { PlanPart, ScriptPlan } from './plan.ts';
 import type { CopyLayout } from './sql.ts';
 import type { Target } from './target.ts';
 import type { MaskedText, RawText } from './text.ts';
@@ -44,6 +45,8 @@ export interface StatementMemory {
 export interface JudgeRequest {
   readonly channel: Channel;
   readonly text: RawText;
+  /** The messages of a script that is to be judged as one; `text` is then all of it. Estimates count statements through it. */
+  readonly script?: readonly PlanPart[];
   readonly target: Target;
   readonly cwd?: string;
   readonly situation: Situation;
@@ -109,6 +112,8 @@ export type MemoryChange =
   | { readonly kind: 'cursor'; readonly name: string; readonly text: RawText }
   | { readonly kind: 'close'; readonly name: string | 'all' }
   | { readonly kind: 'created'; readonly name: string }
+  /** Another relation may stand under these names from now on. */
+  | { readonly kind: 'unmade'; readonly names: readonly string[] | 'all' }
   | { readonly kind: 'forget-all' };
 
 export interface Judgement extends Decision {
@@ -123,6 +128,8 @@ export interface Judgement extends Decision {
   readonly findings: readonly Finding[];
   readonly data: DataFacts;
   readonly plans: readonly StatementPlan[];
+  /** What a script does, message by message. */
+  readonly script?: ScriptPlan;
   /** Shape of the statement (literals removed), for "allow the same shape". */
   readonly fingerprint: string;
   /** The text with its literals hidden: what entries hold. */

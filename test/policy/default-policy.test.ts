@@ -79,6 +79,13 @@ const ROWS: readonly Row[] = [
   { name: '2c DROP COLUMN', is: ['schema.drop', 'column'], table: DROP },
   { name: '2c DROP COLUMN as ALTER', is: ['schema.alter', 'destructive'], table: DROP },
   {
+    name: '2b delete, made here',
+    is: ['data.delete.bulk', 'no-where'],
+    data: { ...bulk, ...classed, createdHere: true },
+    table: 'M·M·M | M·M·M | M·M·M',
+  },
+  { name: '2a insert, made here', is: ['data.insert'], data: { ...small, createdHere: true }, table: READ },
+  {
     name: '2c TRUNCATE, made here',
     is: ['data.truncate'],
     data: { ...bulk, createdHere: true },

@@ -22,7 +22,8 @@ export function catalogFromDdl(text: RawText): CatalogSnapshot {
   return catalog.finish();
 }
 
-function readStatement(node: Node, catalog: DraftCatalog): void {
+/** Follows what one statement makes, changes or drops. */
+export function readStatement(node: Node, catalog: DraftCatalog): void {
   readDefinition(node, catalog);
   readQueryRelation(node, catalog);
   readChange(node, catalog);

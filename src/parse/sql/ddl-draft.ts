@@ -15,6 +15,11 @@ export class DraftCatalog {
   /** The schema of unqualified names; another one inside CREATE SCHEMA. */
   private schema = DEFAULT_SCHEMA;
 
+  /** New relations get OIDs below this one. */
+  startBelow(oid: number): void {
+    this.nextOid = oid - 1;
+  }
+
   /** Runs `read` with another schema for unqualified names. */
   within(schema: string, read: () => void): void {
     const before = this.schema;

@@ -41,6 +41,10 @@ export class SessionMemory {
   expect(change: MemoryChange): number {
     this.#expected += 1;
     if (change.kind === 'created') return this.#expected;
+    if (change.kind === 'unmade') {
+      this.apply(change);
+      return this.#expected;
+    }
     if (change.kind === 'forget-all' || change.name === 'all' || this.#latest.size >= MOST_NAMES) {
       this.#latest.clear();
       this.#latestOfAll = this.#expected;
@@ -54,6 +58,7 @@ export class SessionMemory {
   succeed(change: MemoryChange, number: number): void {
     const overtaken =
       change.kind !== 'created' &&
+      change.kind !== 'unmade' &&
       change.kind !== 'forget-all' &&
       (number < this.#latestOfAll || this.#latest.get(keyOf(change)) !== number);
     this.apply(overtaken ? undoing(change) : change);
@@ -76,9 +81,14 @@ export class SessionMemory {
       case 'created':
         this.#created.add(change.name);
         break;
+      case 'unmade':
+        for (const name of change.names === 'all' ? [...this.#created] : change.names)
+          this.#created.delete(name);
+        break;
       case 'forget-all':
         this.#prepared.clear();
         this.#cursors.clear();
+        this.#created.clear();
         break;
       default:
         unreachable(change);
@@ -87,7 +97,7 @@ export class SessionMemory {
   }
 }
 
-type NamedChange = Exclude<MemoryChange, { kind: 'forget-all' | 'created' }>;
+type NamedChange = Exclude<MemoryChange, { kind: 'forget-all' | 'created' | 'unmade' }>;
 
 function keyOf({ kind, name }: NamedChange): string {
   return `${kind === 'prepare' || kind === 'deallocate' ? 'p' : 'c'}${name}`;

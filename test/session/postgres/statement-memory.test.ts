@@ -57,3 +57,18 @@ describe('statement memory', () => {
     expect(memory.picture.prepared['p1499']).toBe('SELECT 1');
   });
 });
+
+test('a table is no longer made here when another may stand under its name', () => {
+  const memory = new SessionMemory();
+  const made = (name: string) =>
+    memory.succeed({ kind: 'created', name }, memory.expect({ kind: 'created', name }));
+  made('public.a');
+  made('public.b');
+  memory.expect({ kind: 'unmade', names: ['public.a'] });
+  expect(memory.picture.created).toEqual(['public.b']);
+  memory.expect({ kind: 'unmade', names: 'all' });
+  expect(memory.picture.created).toEqual([]);
+  made('public.c');
+  memory.apply({ kind: 'forget-all' });
+  expect(memory.picture.created).toEqual([]);
+});
