@@ -32,7 +32,7 @@ function entryPurpose({ ticket, text }: PurposeFacts): Pick<DecisionBody, 'purpo
 /** The entry that stands on disk before the statement may take effect. */
 export function decisionBody(
   request: JudgeRequest,
-  judgement: Omit<Judgement, 'id'>,
+  judgement: Omit<Judgement, 'id' | 'expires'>,
   proof: { readonly tag: string; readonly bundle: string },
 ): DecisionBody {
   const { session, actor, environment, purpose } = request.situation;

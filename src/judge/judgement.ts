@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { ReadNote } from '../audit/reads-batch.ts';
 import { maskText } from '../mask/text.ts';
 import type { EntryActor } from '../model/audit-entry.ts';
 import type { Intent } from '../model/intent.ts';
@@ -14,35 +15,56 @@ const SHAPE_DIGITS = 16;
 
 const PLAIN: ReadonlySet<Intent> = new Set(['data.read', 'session.control']);
 
-type Draft = Omit<Judgement, 'id'>;
+/** A judgement before it has an entry. */
+export type Draft = Omit<Judgement, 'id' | 'expires'>;
 
-/** What of a judgement is the same for every request that the same evaluation answers. */
+/** What follows from an evaluation, for one target. The last judgement is kept whole: a read is asked for again and again. */
 interface Answered {
-  readonly draft: Omit<Draft, 'statementHash' | 'expires'>;
+  readonly draft: Draft;
   readonly target: string;
-  readonly statementHash: string;
+  last: Judgement | undefined;
 }
 
 /** A known text in a known situation has one evaluation: what follows from it is made once. */
 const answered = new WeakMap<Evaluation, Answered>();
-const shapes = new WeakMap<Evaluation, string>();
 
-export function toJudgement(request: JudgeRequest, evaluation: Evaluation): Draft {
+function answeredBy(request: JudgeRequest, evaluation: Evaluation): Answered {
   const target = request.target.identity ?? request.target.name;
-  let known = answered.get(evaluation);
-  if (known === undefined || known.target !== target) {
-    const statementHash = hash('sha256', `${target}\0${request.text}`, 'hex');
-    known = { draft: draftOf(request, evaluation), target, statementHash };
-    answered.set(evaluation, known);
-  }
-  return {
-    ...known.draft,
-    statementHash: known.statementHash,
-    expires: new Date(Date.parse(request.situation.time) + VERDICT_LIFE_MS).toISOString(),
-  };
+  const known = answered.get(evaluation);
+  if (known !== undefined && known.target === target) return known;
+  const statementHash = hash('sha256', `${target}\0${request.text}`, 'hex');
+  const made = { draft: { ...draftOf(request, evaluation), statementHash }, target, last: undefined };
+  answered.set(evaluation, made);
+  return made;
 }
 
-function draftOf(request: JudgeRequest, evaluation: Evaluation): Answered['draft'] {
+/** The same object for the same evaluation and target. */
+export function toDraft(request: JudgeRequest, evaluation: Evaluation): Draft {
+  return answeredBy(request, evaluation).draft;
+}
+
+export function toJudgement(request: JudgeRequest, evaluation: Evaluation, id: string): Judgement {
+  const known = answeredBy(request, evaluation);
+  const expires = endOfLife(request.situation.time);
+  if (known.last?.id === id && known.last.expires === expires) return known.last;
+  const judgement = { ...known.draft, id, expires };
+  known.last = judgement;
+  return judgement;
+}
+
+let lastTime = '';
+let lastEnd = '';
+
+/** When a verdict of that time is too old; times come in order, many of them alike. */
+function endOfLife(time: string): string {
+  if (time !== lastTime) {
+    lastTime = time;
+    lastEnd = new Date(Date.parse(time) + VERDICT_LIFE_MS).toISOString();
+  }
+  return lastEnd;
+}
+
+function draftOf(request: JudgeRequest, evaluation: Evaluation): Omit<Draft, 'statementHash'> {
   const { decision, text } = evaluation;
   return {
     ...decision,
@@ -60,33 +82,41 @@ function draftOf(request: JudgeRequest, evaluation: Evaluation): Answered['draft
   };
 }
 
+const plain = new WeakMap<Draft, boolean>();
+
 /** Allowed, reads at most, nothing classed, nothing in doubt: its loss within 100 ms of a crash is acceptable. */
-export function isPlainRead(judgement: Draft): boolean {
+export function isPlainRead(draft: Draft): boolean {
+  const known = plain.get(draft) ?? readsPlainly(draft);
+  plain.set(draft, known);
+  return known;
+}
+
+function readsPlainly(draft: Draft): boolean {
   return (
-    judgement.verdict === 'allow' &&
-    judgement.parsed === 'complete' &&
-    judgement.data.classes.length === 0 &&
-    judgement.obligations.mask.length === 0 &&
-    judgement.intents.every((intent) => PLAIN.has(intent)) &&
-    !judgement.plans.some((plan) => plan.writes)
+    draft.verdict === 'allow' &&
+    draft.parsed === 'complete' &&
+    draft.data.classes.length === 0 &&
+    draft.obligations.mask.length === 0 &&
+    draft.intents.every((intent) => PLAIN.has(intent)) &&
+    !draft.plans.some((plan) => plan.writes)
   );
 }
 
-/** What the log keeps of a plain read. */
-export function readNote(request: JudgeRequest, judgement: Draft, evaluation: Evaluation) {
-  const fingerprint =
-    shapes.get(evaluation) ?? hash('sha256', judgement.masked, 'hex').slice(0, SHAPE_DIGITS);
-  shapes.set(evaluation, fingerprint);
-  return {
-    actor: actorOf(request),
-    sess: request.situation.session.id,
-    fingerprint,
-    shape: judgement.masked,
-    target: request.target.name,
-    tables: judgement.data.tables,
-    classes: judgement.data.classes,
-    rule: judgement.rule,
-  };
+const notes = new WeakMap<Draft, ReadNote>();
+
+/** What the log keeps of a plain read: the same object as long as nothing in it is another. */
+export function readNote(request: JudgeRequest, draft: Draft): ReadNote {
+  const known = notes.get(draft);
+  const actor = actorOf(request);
+  const sess = request.situation.session.id;
+  const target = request.target.name;
+  if (known?.actor === actor && known.sess === sess && known.target === target) return known;
+  const { masked, data, rule } = draft;
+  const fingerprint = hash('sha256', masked, 'hex').slice(0, SHAPE_DIGITS);
+  const { tables, classes } = data;
+  const note = { actor, sess, fingerprint, shape: masked, target, tables, classes, rule };
+  notes.set(draft, note);
+  return note;
 }
 
 const actors = new WeakMap<JudgeRequest['situation']['actor'], EntryActor>();

@@ -9,7 +9,7 @@ import { unreachable } from '../model/unreachable.ts';
 import { decisionBody, noteBody } from './entry-parts.ts';
 import type { JudgeWorld } from './evaluate-sql.ts';
 import type { Evaluation } from './evaluation.ts';
-import { isPlainRead, readNote, toJudgement } from './judgement.ts';
+import { type Draft, isPlainRead, readNote, toDraft, toJudgement } from './judgement.ts';
 
 /** Schema pictures kept; connections to more databases than this ask again. */
 const MOST_CATALOGS = 32;
@@ -53,18 +53,19 @@ export class RecordingJudge implements Judge {
     if (this.#catalogs.size > MOST_CATALOGS && oldest !== undefined) this.#catalogs.delete(oldest);
   }
 
-  async judge(request: JudgeRequest): Promise<Judgement> {
+  judge(request: JudgeRequest): Judgement {
     const evaluation = this.#evaluate(request, {
       policy: this.#prepared,
       catalog: this.#catalog(request.catalog),
       labels: this.#policy.labels,
     });
-    const judgement = toJudgement(request, evaluation);
-    if (!request.entry || judgement.wants.length > 0 || judgement.asksServer) return { ...judgement, id: '' };
-    return { ...judgement, id: this.#enter(request, judgement, evaluation) };
+    const draft = toDraft(request, evaluation);
+    const { wants, asksServer } = evaluation;
+    if (!request.entry || wants.length > 0 || asksServer) return toJudgement(request, evaluation, '');
+    return toJudgement(request, evaluation, this.#enter(request, draft));
   }
 
-  async record(outcome: Outcome): Promise<void> {
+  record(outcome: Outcome): void {
     const pending = this.#pending.get(outcome.decision);
     if (pending === undefined) throw new GuardError('INTERNAL', 'an outcome without its decision');
     if (outcome.kind !== 'answer' && !pending.batched) this.#pending.delete(outcome.decision);
@@ -88,25 +89,30 @@ export class RecordingJudge implements Judge {
     return catalog;
   }
 
-  #enter(request: JudgeRequest, judgement: Omit<Judgement, 'id'>, evaluation: Evaluation): string {
+  #enter(request: JudgeRequest, draft: Draft): string {
     const journal = this.#journal;
     if (journal === undefined) return '';
-    const batched = this.#policy.audit === 'batched' && isPlainRead(judgement);
+    const batched = this.#policy.audit === 'batched' && isPlainRead(draft);
     const environment = request.situation.environment.class;
     const mode = this.#policy.auditMode[environment];
     const id = batched
-      ? journal.noteRead(readNote(request, judgement, evaluation), mode)
+      ? journal.noteRead(readNote(request, draft), mode)
       : journal.append(
-          decisionBody(request, judgement, { tag: journal.tag(request.text), bundle: this.#policy.digest }),
+          decisionBody(request, draft, { tag: journal.tag(request.text), bundle: this.#policy.digest }),
           'durable',
           mode,
         ).id;
-    this.#pending.set(id, { session: request.situation.session.id, environment, batched });
-    if (this.#pending.size > MOST_PENDING) {
-      const [oldest] = this.#pending.keys();
-      if (oldest !== undefined) this.#pending.delete(oldest);
-    }
+    // All reads of one shape have one id, and with it one session.
+    if (!batched || this.#pending.get(id)?.environment !== environment)
+      this.#await(id, { session: request.situation.session.id, environment, batched });
     return id;
+  }
+
+  #await(id: string, pending: Pending): void {
+    this.#pending.set(id, pending);
+    if (this.#pending.size <= MOST_PENDING) return;
+    const [oldest] = this.#pending.keys();
+    if (oldest !== undefined) this.#pending.delete(oldest);
   }
 
   #recordOutcome(outcome: Outcome, pending: Pending): void {
@@ -138,7 +144,7 @@ export class RecordingJudge implements Judge {
       }
       case 'result': {
         const { rows, masked, tag, error, durationMs } = outcome;
-        const read = { rows, masked, durationMs, ...present({ error }) };
+        const read = error === undefined ? { rows, masked, durationMs } : { rows, masked, durationMs, error };
         if (pending.batched && journal.noteReadResult(parent, read)) return;
         const body = {
           type: 'result',

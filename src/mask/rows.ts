@@ -8,14 +8,17 @@ import { type CellKind, cellKind } from './pg-types.ts';
 import { scanBinaryJsonb, scanMasker } from './scan.ts';
 import { Tally } from './tally.ts';
 
+const none = (): ReadonlyMap<DataClass, number> => new Map();
+
 /** Masks the rows of one result; counts what it changed. */
 export function rowMasker(
   fields: readonly FieldDescription[],
   outputs: Outputs,
   rules: MaskingRules,
 ): RowMasker {
-  const tally = new Tally();
   const fates = columnFates(fields, outputs, rules);
+  if (fates.every(({ kind }) => kind === 'pass')) return { cells: fields.map(() => undefined), counts: none };
+  const tally = new Tally();
   return {
     cells: fields.map((field, index) => {
       if (fates[index]?.kind === 'pass') return undefined;

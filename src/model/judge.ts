@@ -181,17 +181,20 @@ export interface SessionNote {
   readonly details: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
+/** An answer, or the promise of one: whoever knows it at once says it at once. */
+export type Soon<T> = T | Promise<T>;
+
 /**
  * The port between a session and whoever decides: in process now, a child process or a daemon under
- * another uid later. Everything that crosses is JSON. A promise that rejects means "not allowed".
+ * another uid later. Everything that crosses is JSON. What throws, or a promise that rejects, means "not allowed".
  */
 export interface Judge {
   /** Makes a catalog known under its version. */
   learn(catalog: CatalogSnapshot): Promise<void>;
   /** Decides; when `entry` and nothing is wanted the decision entry is as durable as its verdict asks before this resolves. */
-  judge(request: JudgeRequest): Promise<Judgement>;
-  /** Resolves once the outcome is recorded (an `answer` and a `refused` are durable then). */
-  record(outcome: Outcome): Promise<void>;
+  judge(request: JudgeRequest): Soon<Judgement>;
+  /** Done once the outcome is recorded (an `answer` and a `refused` are durable then). */
+  record(outcome: Outcome): Soon<void>;
   note(note: SessionNote): Promise<void>;
   /** Flushes batched entries and lets go of everything. */
   close(): Promise<void>;

@@ -104,6 +104,16 @@ describe('a known text in a known situation', () => {
   });
 });
 
+test('a known read is the same judgement as long as its end is the same', () => {
+  const judge = new RecordingJudge({ policy: compiled, evaluate: evaluateSql });
+  const first = judge.judge(request('SELECT at_once'));
+  expect(judge.judge(request('SELECT at_once'))).toBe(first);
+  const other = { target: { kind: 'postgres', name: 'other' } } as const;
+  expect(judge.judge(request('SELECT at_once', {}, other)).statementHash).not.toBe(first.statementHash);
+  const later = judge.judge(request('SELECT at_once', { time: '2026-11-20T10:00:01Z' }));
+  expect(later.expires).not.toBe(first.expires);
+});
+
 test('no rule of the built-in policy asks for the time', () => {
   const parsed = { kind: 'complete', items: [] } as const;
   const timeless = situationFacts(request(''), {

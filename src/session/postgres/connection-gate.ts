@@ -1,7 +1,7 @@
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { Message } from '../../model/finding.ts';
-import type { Judgement, JudgeRequest, Situation, StatementPlan } from '../../model/judge.ts';
+import type { Channel, Judgement, JudgeRequest, Situation, Soon, StatementPlan } from '../../model/judge.ts';
 import type { Target } from '../../model/target.ts';
 import type {
   Gate,
@@ -17,21 +17,22 @@ import type {
 import { answerOf } from './answer-outcome.ts';
 import type { GateSetting } from './gate-setting.ts';
 import { withImpact } from './impact-message.ts';
+import { judgeStatement } from './judge-statement.ts';
 import { JudgedRun, PASSING_RUN } from './judged-run.ts';
-import { maskingRules } from './masking-rules.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { answerOwn, misspelt, refuseSetting } from './own-answer.ts';
 import { type OwnStatement, readOwnStatement } from './own-statement.ts';
 import { CANCELLED, failure, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
 import { ReportedSettings } from './reported-settings.ts';
-import { estimateRows, noEstimates } from './row-estimate.ts';
 import { SchemaView } from './schema-view.ts';
 import { scrubOutside } from './scrub.ts';
+import { SecondClock } from './second-clock.ts';
 import { checkParameter, startupParameters } from './startup-check.ts';
 import { SessionMemory } from './statement-memory.ts';
 
-const SERVER_BUSY = 'the server is still busy with an earlier statement';
+const WIRE: Channel = { language: 'sql', via: 'wire', certainty: 'exact' };
+const PREPARED: Ruling = { kind: 'forward', run: PASSING_RUN };
 
 /** Where meaning meets bytes: one for each connection that psql (or a driver) opens through guard. */
 export class ConnectionGate implements Gate {
@@ -46,6 +47,8 @@ export class ConnectionGate implements Gate {
   readonly #schema: SchemaView;
   readonly #reported = new ReportedSettings();
   #last: Judgement | undefined;
+  readonly #clock = new SecondClock();
+  #lastSituation: Situation | undefined;
 
   constructor(setting: GateSetting, number: number) {
     this.#setting = setting;
@@ -102,26 +105,32 @@ export class ConnectionGate implements Gate {
     return undefined;
   }
 
-  async statement(request: StatementRequest): Promise<Ruling> {
-    // Preparing runs nothing; the same text is judged when it is executed.
-    if (request.phase === 'parse' && !mayBeOwn(request.text)) return { kind: 'forward', run: PASSING_RUN };
+  /** At once where nobody has to be asked: a promise costs more than a known statement. */
+  statement(request: StatementRequest): Soon<Ruling> {
     const own = readOwnStatement(request.text);
     if (own !== undefined) return this.#answerOwn(own);
+    // Preparing runs nothing; the same text is judged when it is executed.
+    if (request.phase === 'parse') return PREPARED;
     const { final } = this.#setting.run;
     if (final !== undefined) return this.#refuse(final);
     try {
-      return await this.#rule(request);
+      const ruling = this.#rule(request);
+      return ruling instanceof Promise ? ruling.catch((error: unknown) => this.#broken(error)) : ruling;
     } catch (error) {
-      reportFailure(error, this.#setting.post);
-      return {
-        kind: 'disconnect',
-        refusal: failure('this statement could not be judged or recorded, so it was not run.'),
-      };
+      return this.#broken(error);
     }
   }
 
-  async idle(probe: Probe): Promise<void> {
-    await this.#schema.look(probe, this.#transaction);
+  #broken(error: unknown): Ruling {
+    reportFailure(error, this.#setting.post);
+    return {
+      kind: 'disconnect',
+      refusal: failure('this statement could not be judged or recorded, so it was not run.'),
+    };
+  }
+
+  idle(probe: Probe): Promise<void> | undefined {
+    return this.#schema.isStale ? this.#schema.look(probe, this.#transaction) : undefined;
   }
 
   scrub(fields: NoticeFields): NoticeFields {
@@ -142,21 +151,34 @@ export class ConnectionGate implements Gate {
       .catch(() => undefined);
   }
 
-  async #rule(request: StatementRequest): Promise<Ruling> {
+  #rule(request: StatementRequest): Soon<Ruling> {
     const { transaction, probe } = request;
     this.#transaction.enter(transaction);
     this.#schema.enter(transaction);
     // The connection may have rested for hours since it was idle.
     if (probe !== undefined && transaction !== 'failed' && this.#schema.isStale)
-      await this.#schema.look(probe, this.#transaction);
+      return this.#schema.look(probe, this.#transaction).then(() => this.#ruleNow(request));
+    return this.#ruleNow(request);
+  }
+
+  #ruleNow(request: StatementRequest): Soon<Ruling> {
     const { catalog } = this.#schema;
-    const judgement = await this.#judge(request, catalog);
+    const judgement = this.#judge(request, catalog);
+    return judgement instanceof Promise
+      ? judgement.then((said) => this.#judged(request, said, catalog))
+      : this.#judged(request, judgement, catalog);
+  }
+
+  #judged(
+    request: StatementRequest,
+    judgement: Judgement,
+    catalog: CatalogSnapshot | undefined,
+  ): Soon<Ruling> {
     this.#last = judgement;
-    if (judgement.verdict !== 'allow') {
-      const refused = await this.#enforce(request, judgement);
-      if (refused !== undefined) return refused;
-    }
-    return this.#forward(request, judgement, catalog);
+    if (judgement.verdict === 'allow') return this.#forward(request, judgement, catalog);
+    return this.#enforce(request, judgement).then(
+      (refused) => refused ?? this.#forward(request, judgement, catalog),
+    );
   }
 
   #forward(request: StatementRequest, judgement: Judgement, catalog: CatalogSnapshot | undefined): Ruling {
@@ -167,16 +189,8 @@ export class ConnectionGate implements Gate {
       setting: this.#setting,
       judgement,
       text: request.text,
-      rules: maskingRules(
-        {
-          catalog,
-          policy: this.#setting.policy,
-          actor: this.#setting.actor.kind,
-          environment: this.#knownEnvironment(),
-          digest: this.#setting.digest,
-        },
-        judgement.obligations,
-      ),
+      catalog,
+      environment: this.#knownEnvironment(),
       completed: (plan: StatementPlan) => this.#completed(plan, numbers.get(plan)),
     });
     const renames = renamesOf(judgement.plans);
@@ -202,26 +216,35 @@ export class ConnectionGate implements Gate {
     if (plan.kind === 'TransactionStmt') this.#schema.bounded();
   }
 
-  #situation(request: StatementRequest): Situation {
-    return {
-      actor: this.#setting.actor,
-      purpose: this.#setting.purpose.facts,
+  /** The same object as long as nothing in it is another: what was found for it is then known to hold. */
+  #situation({ transaction }: StatementRequest): Situation {
+    const time = this.#clock.now();
+    const last = this.#lastSituation;
+    const { wrote } = this.#transaction;
+    const purpose = this.#setting.purpose.facts;
+    const same =
+      last !== undefined &&
+      last.time === time &&
+      last.purpose === purpose &&
+      last.environment === this.#environment &&
+      last.session.transaction === transaction &&
+      last.session.wrote === wrote;
+    if (same) return last;
+    const { actor, session: id, attended } = this.#setting;
+    const situation: Situation = {
+      actor,
+      purpose,
       environment: this.#knownEnvironment(),
-      session: {
-        id: this.#setting.session,
-        tainted: [],
-        transaction: request.transaction,
-        wrote: this.#transaction.wrote,
-        attended: this.#setting.attended,
-      },
-      time: new Date().toISOString(),
+      session: { id, tainted: [], transaction, wrote, attended },
+      time,
     };
+    this.#lastSituation = situation;
+    return situation;
   }
 
-  async #judge(request: StatementRequest, catalog: CatalogSnapshot | undefined): Promise<Judgement> {
-    const { judge } = this.#setting;
+  #judge(request: StatementRequest, catalog: CatalogSnapshot | undefined): Soon<Judgement> {
     const asked: JudgeRequest = {
-      channel: { language: 'sql', via: 'wire', certainty: 'exact' },
+      channel: WIRE,
       text: request.text,
       target: this.#target,
       situation: this.#situation(request),
@@ -229,36 +252,7 @@ export class ConnectionGate implements Gate {
       memory: this.#memory.picture,
       entry: true,
     };
-    const first = await judge.judge(asked);
-    if (first.asksServer) {
-      return judge.judge({ ...asked, serverRejects: await this.#serverRejects(request) });
-    }
-    if (first.wants.length === 0) return first;
-    return judge.judge({ ...asked, estimates: await this.#estimate(request, first) });
-  }
-
-  /** In a transaction the question is asked behind a savepoint, so that the answer leaves no trace. */
-  async #serverRejects({ probe, text, transaction }: StatementRequest): Promise<boolean> {
-    // A failed transaction answers everything alike.
-    if (probe === undefined || transaction === 'failed') return false;
-    if (transaction === 'open') await probe.simple('SAVEPOINT guard_syntax');
-    const answer = await probe.syntax(text);
-    if (transaction === 'open') {
-      await probe.simple('ROLLBACK TO SAVEPOINT guard_syntax; RELEASE SAVEPOINT guard_syntax');
-    }
-    return answer === 'rejected';
-  }
-
-  async #estimate(request: StatementRequest, { wants }: Judgement) {
-    const { probe, transaction, bound } = request;
-    if (probe === undefined) return noEstimates(wants, SERVER_BUSY);
-    const whyNot = await this.#transaction.whyNoQuery(transaction, probe);
-    if (whyNot !== undefined) return noEstimates(wants, whyNot);
-    return estimateRows(wants, {
-      probe,
-      inTransaction: transaction === 'open',
-      ...(bound === undefined ? {} : { bound }),
-    });
+    return judgeStatement({ judge: this.#setting.judge, asked, request, transaction: this.#transaction });
   }
 
   /** Undefined when it may run. */
@@ -329,10 +323,6 @@ export class ConnectionGate implements Gate {
 function renamesOf(plans: readonly StatementPlan[]): Renames | undefined {
   if (plans.some(({ remember }) => remember?.kind === 'forget-all')) return 'all';
   return plans.some(({ changesSchema }) => changesSchema) ? 'portals' : undefined;
-}
-
-function mayBeOwn(text: string): boolean {
-  return readOwnStatement(text) !== undefined;
 }
 
 function cancelled(): WireRefusal {

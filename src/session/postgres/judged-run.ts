@@ -1,19 +1,24 @@
 import type { MaskingRules } from '../../mask/fate.ts';
 import { rowMasker } from '../../mask/rows.ts';
+import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { DataClass } from '../../model/data-class.ts';
-import type { Judgement, StatementPlan } from '../../model/judge.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { Judgement, Outcome, StatementPlan } from '../../model/judge.ts';
 import type { Outputs } from '../../model/lineage.ts';
-import { present } from '../../model/present.ts';
 import type { CopyMasker, FieldDescription } from '../../model/row-masking.ts';
 import type { RawText } from '../../model/text.ts';
 import type { NoticeFields, RowTreatment, StatementRun, WireRefusal } from '../../wire/postgres/gate.ts';
 import { copyTreatment, UNMASKABLE } from './copy-treatment.ts';
 import type { GateSetting } from './gate-setting.ts';
+import { maskingRules } from './masking-rules.ts';
 import { failure, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
 import { scrubRun } from './scrub.ts';
 
 const UNPLANNED: Outputs = { kind: 'opaque', because: 'a result that no statement of the message explains' };
+
+const NOTHING_MASKED = {};
+const UNTREATED: RowTreatment = {};
 
 interface Counted {
   counts(): ReadonlyMap<DataClass | 'opaque', number>;
@@ -23,7 +28,8 @@ export interface RunWorld {
   readonly setting: GateSetting;
   readonly judgement: Judgement;
   readonly text: RawText;
-  readonly rules: MaskingRules;
+  readonly catalog: CatalogSnapshot | undefined;
+  readonly environment: Environment;
   /** A statement of the message succeeded. */
   readonly completed: (plan: StatementPlan) => void;
 }
@@ -33,25 +39,37 @@ export class JudgedRun implements StatementRun {
   readonly #world: RunWorld;
   readonly #maskers: Counted[] = [];
   #tag: string | undefined;
+  #made: MaskingRules | undefined;
 
   constructor(world: RunWorld) {
     this.#world = world;
   }
 
   rows(index: number, fields: readonly FieldDescription[]): RowTreatment {
-    const { judgement, rules } = this.#world;
-    const { maxRows } = judgement.obligations;
-    const masker = rowMasker(fields, this.#plan(index)?.outputs ?? UNPLANNED, rules);
-    if (!masker.cells.some((cell) => cell !== undefined)) return present({ maxRows });
+    const { maxRows } = this.#world.judgement.obligations;
+    const bound = maxRows === undefined ? undefined : { maxRows };
+    const masker = rowMasker(fields, this.#plan(index)?.outputs ?? UNPLANNED, this.#rules);
+    if (!masker.cells.some((cell) => cell !== undefined)) return bound ?? UNTREATED;
     this.#maskers.push(masker);
-    return { masker, ...present({ maxRows }) };
+    return { masker, ...bound };
+  }
+
+  /** Made when something comes back: most of what is said returns no rows, or none that are masked. */
+  get #rules(): MaskingRules {
+    const { setting, judgement, catalog, environment } = this.#world;
+    const { policy, digest } = setting;
+    this.#made ??= maskingRules(
+      { catalog, policy, actor: setting.actor.kind, environment, digest },
+      judgement.obligations,
+    );
+    return this.#made;
   }
 
   copyOut(
     index: number,
     copy: { readonly columns: number; readonly format: 'text' | 'binary' },
   ): CopyMasker | undefined | WireRefusal {
-    const treated = copyTreatment(this.#plan(index)?.copyOut, copy, this.#world.rules);
+    const treated = copyTreatment(this.#plan(index)?.copyOut, copy, this.#rules);
     if (treated === undefined) return undefined;
     if (treated === 'unmaskable') return this.#refuseCopy();
     this.#maskers.push(treated);
@@ -67,7 +85,8 @@ export class JudgedRun implements StatementRun {
   }
 
   scrub(fields: NoticeFields): NoticeFields {
-    return scrubRun(fields, this.#world);
+    const { text, judgement } = this.#world;
+    return scrubRun(fields, { text, judgement, rules: this.#rules });
   }
 
   completed(index: number, tag: string): void {
@@ -80,16 +99,25 @@ export class JudgedRun implements StatementRun {
     const { setting, judgement } = this.#world;
     const { rows, durationMs, error } = outcome;
     if (judgement.verdict === 'prompt') setting.enforcer.ended(judgement.id);
-    setting.judge
-      .record({
-        kind: 'result',
-        decision: judgement.id,
-        rows,
-        masked: this.#masked(),
-        durationMs: Math.round(durationMs),
-        ...present({ tag: this.#tag, error }),
-      })
-      .catch((problem: unknown) => reportFailure(problem, setting.post));
+    this.#record({
+      kind: 'result',
+      decision: judgement.id,
+      rows,
+      masked: this.#masked(),
+      durationMs: Math.round(durationMs),
+      ...(this.#tag === undefined ? undefined : { tag: this.#tag }),
+      ...(error === undefined ? undefined : { error }),
+    });
+  }
+
+  #record(outcome: Outcome): void {
+    const { judge, post } = this.#world.setting;
+    try {
+      const done = judge.record(outcome);
+      if (done instanceof Promise) done.catch((problem: unknown) => reportFailure(problem, post));
+    } catch (problem) {
+      reportFailure(problem, post);
+    }
   }
 
   #plan(index: number): StatementPlan | undefined {
@@ -97,6 +125,7 @@ export class JudgedRun implements StatementRun {
   }
 
   #masked(): Readonly<Record<string, number>> {
+    if (this.#maskers.length === 0) return NOTHING_MASKED;
     const sums = new Map<string, number>();
     for (const masker of this.#maskers) {
       for (const [name, count] of masker.counts()) sums.set(name, (sums.get(name) ?? 0) + count);

@@ -207,8 +207,13 @@ export class Connection {
     if (gate.idle === undefined || channel.phase !== 'running') return;
     const desk = this.#probes.open();
     if (desk === undefined) return;
+    const work = gate.idle(desk);
+    if (work === undefined) {
+      desk.close();
+      return;
+    }
     channel.resting = true;
-    gate.idle(desk).then(
+    work.then(
       () => {
         desk.close();
         this.#probes.afterwards(() => this.#rested());

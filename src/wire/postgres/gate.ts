@@ -17,8 +17,8 @@ export interface Gate {
   ready(server: ServerFacts, probe: Probe): Promise<WireRefusal | undefined>;
   /** One Query, or one Parse or Execute of the extended protocol, held until this resolves. */
   statement(request: StatementRequest): Ruling | Promise<Ruling>;
-  /** The connection is idle (ReadyForQuery passed on, nothing outstanding): time for housekeeping. At most one call at a time. */
-  idle?(probe: Probe): Promise<void>;
+  /** The connection is idle (ReadyForQuery passed on, nothing outstanding): time for housekeeping, if there is any. At most one call at a time. */
+  idle?(probe: Probe): Promise<void> | undefined;
   /** NoticeResponse and NotificationResponse texts that belong to no statement. */
   scrub(fields: NoticeFields): NoticeFields;
   closed(because: string): void;

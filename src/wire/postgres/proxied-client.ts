@@ -14,6 +14,8 @@ import type { Upstream } from './upstream.ts';
 
 /** How long a side may take to read the last words (milliseconds). */
 const LINGER_MS = 1000;
+/** A result that comes in pieces of this size goes on (bytes): its pieces are gathered. A small answer leaves at once. */
+const STREAM_BYTES = 4_096;
 
 export interface ClientOptions {
   readonly client: Socket;
@@ -139,14 +141,16 @@ export class ProxiedClient {
     return {
       writeClient: (bytes) => {
         if (!this.#client.writable) return;
-        this.#gather(this.#client);
-        if (!this.#client.write(bytes)) this.#clientFull = true;
+        if (bytes.length >= STREAM_BYTES) this.#gather(this.#client);
+        if (this.#client.write(bytes)) return;
+        this.#clientFull = true;
         this.#pace();
       },
       writeServer: (bytes) => {
         const socket = this.#upstream?.socket;
         if (socket?.writable !== true) return;
-        if (!socket.write(bytes)) this.#serverFull = true;
+        if (socket.write(bytes)) return;
+        this.#serverFull = true;
         this.#pace();
       },
       close: () => this.#close(),
