@@ -8,6 +8,7 @@ import type { Intent } from './intent.ts';
 import type { ColumnOrigin, Outputs } from './lineage.ts';
 import type { ParsedKind } from './parsed.ts';
 import type { PlanPart, ScriptPlan } from './plan.ts';
+import type { ScriptState } from './psql.ts';
 import type { CopyLayout } from './sql.ts';
 import type { Target } from './target.ts';
 import type { MaskedText, RawText } from './text.ts';
@@ -42,6 +43,30 @@ export interface StatementMemory {
   readonly created: readonly string[];
 }
 
+/**
+ * What is known of the psql that a text is for. A text for psql comes by one of these ways (`channel.via`): `line`, one
+ * line as it was submitted, with newlines where it was pasted; `argv`, the value of `-c`; anything else, the text of a
+ * file or a pipe. By `line` only psql's own commands are judged, because its SQL is judged again on the wire; by any
+ * other way SQL and commands together. Without this a text is read as the first one of the newest psql.
+ */
+export interface PsqlContext {
+  /** psql's major version. */
+  readonly version?: number;
+  /** Where psql stands before the text: the `psqlState` of the judgement of the line before it. */
+  readonly state?: ScriptState;
+  /**
+   * Instead of `state`, what `%R` shows in the prompt of a continuation line (`-`, `'`, `"`, `$`, `*`, `(`, `@`…): the
+   * line is then judged as what it could be in any state that has this prompt.
+   */
+  readonly prompt?: string;
+  /** Values of psql's variables, as far as they are known. */
+  readonly variables?: Readonly<Record<string, RawText>>;
+  /** True when `variables` holds all of them; any other name may have any value otherwise. */
+  readonly allVariables?: boolean;
+  /** Started with `-S`. */
+  readonly singleLine?: boolean;
+}
+
 export interface JudgeRequest {
   readonly channel: Channel;
   readonly text: RawText;
@@ -53,6 +78,8 @@ export interface JudgeRequest {
   /** Version of a snapshot published before; absent when there is no catalog. */
   readonly catalog?: string;
   readonly memory?: StatementMemory;
+  /** With the language `psql`. */
+  readonly psql?: PsqlContext;
   /** Answers to `wants` of an earlier judgement of the same text. */
   readonly estimates?: readonly Estimate[];
   /** Answer to `asksServer` of an earlier judgement: the server's grammar refuses the text, so nothing of it can run. */
@@ -130,6 +157,8 @@ export interface Judgement extends Decision {
   readonly plans: readonly StatementPlan[];
   /** What a script does, message by message. */
   readonly script?: ScriptPlan;
+  /** With the language `psql`: where psql stands once the text was read, for the next line. */
+  readonly psqlState?: ScriptState;
   /** Shape of the statement (literals removed), for "allow the same shape". */
   readonly fingerprint: string;
   /** The text with its literals hidden: what entries hold. */

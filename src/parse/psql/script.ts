@@ -1,0 +1,58 @@
+import type { Script, ScriptPart, ScriptState } from '../../model/psql.ts';
+import { rawText } from '../../model/text.ts';
+import { NEWEST_PSQL } from './dialect.ts';
+import { ScriptReader } from './script-reader.ts';
+import { FRESH_LEXER } from './sql-lexer.ts';
+
+/** How the text gets to psql: lines of a file or a pipe, one line that was submitted (with what was pasted into it), or the value of `-c`. */
+export type ScriptSource = 'file' | 'line' | 'argument';
+
+export interface ScriptOptions {
+  readonly source: ScriptSource;
+  /** psql's major version; without it the newest that guard knows. */
+  readonly psql?: number;
+  /** Where psql stands before the text; without it at the beginning of a statement. */
+  readonly state?: ScriptState;
+  /** Values of psql's variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** True when `variables` holds all of them; else any other may have any value. */
+  readonly complete?: boolean;
+  /** psql runs in single-line mode (`-S`). */
+  readonly singleLine?: boolean;
+}
+
+/** Longest script, in UTF-16 code units. */
+const LONGEST = 64 * 1024 * 1024;
+
+const FRESH: ScriptState = { lexer: FRESH_LEXER, buffer: rawText(''), previous: undefined, conditions: [] };
+
+/**
+ * Takes a text apart as psql does (MainLoop of src/bin/psql/mainloop.c with its lexers): the SQL texts that it would
+ * send, one for each Query message, and its own commands, in the order in which they would run. Both branches of `\if`
+ * are read: what may run counts. One pass; time and memory are linear in the text and the values of variables in it.
+ * What can't be read ends the reading, and `problem` says why.
+ */
+export function readScript(text: string, options: ScriptOptions): Script {
+  const { source, state = FRESH } = options;
+  if (text.length > LONGEST) return unread(state, 'it is too long');
+  if (text.includes('\0')) return unread(state, 'it holds a zero byte');
+  if (source === 'argument' && !text.startsWith('\\')) return argumentSql(text, state);
+  return new ScriptReader(text, { ...options, psql: options.psql ?? NEWEST_PSQL, state }).read();
+}
+
+function unread(end: ScriptState, problem: string): Script {
+  return { parts: [], end, problem };
+}
+
+/** `-c` sends SQL as it stands: no variables, no commands, all statements in one message. */
+function argumentSql(text: string, end: ScriptState): Script {
+  const part: ScriptPart = {
+    kind: 'sql',
+    text: rawText(text),
+    line: 1,
+    ends: 'end',
+    uses: [],
+    doubt: undefined,
+  };
+  return { parts: [part], end, problem: undefined };
+}
