@@ -37,6 +37,8 @@ export interface PsqlCommand {
   /** The long name where psql knows several (`connect` for `c`); undefined for a name that psql does not know. */
   readonly name: string | undefined;
   readonly args: readonly PsqlArgument[];
+  /** The command alone, one blank between its arguments. */
+  readonly text: RawText;
   /** Where it stands in the text: the backslash, and behind its last argument. UTF-16 code units. */
   readonly start: number;
   readonly end: number;

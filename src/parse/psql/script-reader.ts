@@ -7,8 +7,8 @@ import { isCopyFromInput } from './copy-command.ts';
 import { type Dialect, dialectOf } from './dialect.ts';
 import { ExpansionBudget, Input } from './input.ts';
 import { QueryBuffer } from './query-buffer.ts';
-import type { ScriptOptions } from './script.ts';
 import { ScriptLines } from './script-lines.ts';
+import type { ScriptOptions } from './script-options.ts';
 import { afterStatement, trackVariables } from './script-variables.ts';
 import { SqlLexer, type Stop } from './sql-lexer.ts';
 import { Variables } from './variables.ts';
@@ -156,6 +156,7 @@ export class ScriptReader {
     const command: PsqlCommand = {
       written,
       name: syntax?.name,
+      text: rawText([`\\${written}`, ...args.map((argument) => argument.written)].join(' ')),
       args,
       start,
       end: this.#input.offset,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScriptPart } from '../../../src/model/psql.ts';
-import { readScript, type ScriptOptions } from '../../../src/parse/psql/script.ts';
+import { readScript } from '../../../src/parse/psql/script.ts';
+import type { ScriptOptions } from '../../../src/parse/psql/script-options.ts';
 
 /** One word a part: SQL as it stands, commands with their arguments, `?` for one that is decided at run time. */
 function brief(part: ScriptPart): string {
