@@ -1,12 +1,14 @@
 import type { CatalogColumn, CatalogRelation } from '../model/catalog.ts';
 import type { DataClass } from '../model/data-class.ts';
 import type { OutputColumn, Outputs } from '../model/lineage.ts';
+import type { MaskStyles } from '../model/mask-style.ts';
 import type { MaskPattern } from '../model/obligation.ts';
 import type { FieldDescription } from '../model/row-masking.ts';
 import type { CatalogIndex } from './catalog-index.ts';
+import type { IssuedMasks } from './issued-masks.ts';
+import type { MaskKeys } from './mask-keys.ts';
 import { matchesPattern } from './pattern.ts';
 import { cellKind, isTextLike } from './pg-types.ts';
-import type { KeyedDigest } from './pseudonym.ts';
 
 /** What policy says about text columns that have no class. */
 export type Unclassified = 'scan' | 'mask' | 'pass';
@@ -17,7 +19,12 @@ export interface MaskingRules {
   /** Classes to hide; nothing at all is masked when it is empty. */
   readonly mask: readonly MaskPattern[];
   readonly unclassified: Unclassified;
-  readonly digest?: KeyedDigest;
+  /** How classes are masked, where policy says something else than guard by itself. */
+  readonly styles?: MaskStyles;
+  /** Absent: no pseudonyms. */
+  readonly keys?: MaskKeys;
+  /** What the session shows is noted here. */
+  readonly issued?: IssuedMasks;
   /** Full year now, when years of dates may be shown. */
   readonly year?: number;
 }

@@ -1,10 +1,12 @@
 import type { DataClass } from '../model/data-class.ts';
-import type { Outputs } from '../model/lineage.ts';
+import type { ColumnOrigin, OutputColumn, Outputs } from '../model/lineage.ts';
+import { styleOf } from '../model/mask-style.ts';
+import { present } from '../model/present.ts';
 import type { CellMasker, FieldDescription, RowMasker } from '../model/row-masking.ts';
+import { type CellShape, cellShape } from './cell-shape.ts';
 import { cellMasker } from './cells.ts';
 import { type ColumnFate, columnFates, type MaskingRules } from './fate.ts';
 import { matchesEither } from './pattern.ts';
-import { type CellKind, cellKind } from './pg-types.ts';
 import { scanBinaryJsonb, scanMasker } from './scan.ts';
 import { Tally } from './tally.ts';
 
@@ -24,25 +26,31 @@ export function rowMasker(
       if (fates[index]?.kind === 'pass') return undefined;
       const type = rules.catalog.column(field.tableOid, field.columnNumber)?.type;
       const fate = fates[index] ?? { kind: 'hide', class: 'opaque' };
-      return maskerOf(fate, { kind: cellKind(field.typeOid, type), format: field.format }, { rules, tally });
+      const output = outputs.kind === 'columns' ? outputs.columns[index] : undefined;
+      const origins = originsOf(field, output);
+      return maskerOf(fate, cellShape(field, type), { rules, tally, origins });
     }),
     counts: () => tally.counts(),
   };
 }
 
-/** The bytes a column's cells come in. */
-export interface CellShape {
-  readonly kind: CellKind;
-  readonly format: 'text' | 'binary';
+/** The columns that a cell stands for. */
+function originsOf(
+  { tableOid, columnNumber }: FieldDescription,
+  output: OutputColumn | undefined,
+): readonly ColumnOrigin[] {
+  const own = columnNumber === 0 ? [] : [{ relation: tableOid, column: columnNumber }];
+  return [...own, ...(output?.origins ?? [])];
 }
 
 interface Making {
   readonly rules: MaskingRules;
   readonly tally: Tally;
+  readonly origins: readonly ColumnOrigin[];
 }
 
 /** The masker that carries out a column's fate; undefined when cells pass. */
-export function maskerOf(fate: ColumnFate, shape: CellShape, making: Making): CellMasker | undefined {
+function maskerOf(fate: ColumnFate, shape: CellShape, making: Making): CellMasker | undefined {
   switch (fate.kind) {
     case 'pass':
       return undefined;
@@ -53,16 +61,13 @@ export function maskerOf(fate: ColumnFate, shape: CellShape, making: Making): Ce
   }
 }
 
-function hidden(
-  name: DataClass | 'opaque',
-  { kind, format }: CellShape,
-  { rules, tally }: Making,
-): CellMasker {
-  const { digest, year } = rules;
-  const masker = cellMasker(kind, format, {
+function hidden(name: DataClass | 'opaque', shape: CellShape, making: Making): CellMasker {
+  const { rules, tally, origins } = making;
+  const { keys, year, styles, issued } = rules;
+  const masker = cellMasker(shape, {
     class: name,
-    ...(digest === undefined ? {} : { digest }),
-    ...(year === undefined ? {} : { year }),
+    style: name === 'opaque' ? 'stars' : styleOf(name, styles),
+    ...present({ keys, year, issued: issued?.shows(origins) }),
   });
   const slot = tally.slot(name);
   return (cell) => {

@@ -1,11 +1,12 @@
 import type { ActorKind } from './actor.ts';
 import type { DataClass } from './data-class.ts';
 import type { EnvironmentClass } from './environment.ts';
+import type { MaskStyles } from './mask-style.ts';
 import type { Obligations } from './obligation.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Version of the compiled form; a file with another one is compiled again from its source. */
-export const POLICY_FORMAT = 1;
+export const POLICY_FORMAT = 2;
 
 /** Most authority to least. `default` is what guard ships; a layer after `org` can only tighten. */
 export const POLICY_LAYERS = ['default', 'org', 'environment', 'team', 'user'] as const;
@@ -185,6 +186,8 @@ export interface CompiledPolicy {
   readonly labels: readonly CatalogLabel[];
   readonly environments: readonly EnvironmentLabel[];
   readonly unclassified: UnclassifiedTable;
+  /** How values of a class are masked, where it is not as guard does it by itself. */
+  readonly styles: MaskStyles;
   readonly audit: AuditPace;
   readonly auditMode: Readonly<Record<EnvironmentClass, AuditMode>>;
   readonly prompts: PromptLimits;

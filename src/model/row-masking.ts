@@ -8,11 +8,14 @@ export interface FieldDescription {
   readonly columnNumber: number;
   readonly typeOid: number;
   readonly format: 'text' | 'binary';
+  /** pg_attribute.atttypmod: the n of varchar(n) and the like; absent or -1 when there is none. */
+  readonly modifier?: number;
 }
 
 /**
  * Rewrites one cell. Gets the cell's bytes (never NULL) and returns the bytes to send: the same object
- * when nothing changes, `null` for SQL NULL. Must not keep the argument: it is a view into a shared chunk.
+ * when nothing changes, `null` for SQL NULL. Must not keep the argument: it is a view into a shared chunk. What it returns
+ * is good until its next call.
  */
 export type CellMasker = (cell: Uint8Array) => Uint8Array | null;
 

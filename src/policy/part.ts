@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ActorKind } from '../model/actor.ts';
+import { DATA_CLASSES } from '../model/data-class.ts';
 import { ENVIRONMENT_CLASSES, type EnvironmentClass } from '../model/environment.ts';
+import { MASK_STYLES, type MaskStyles, styleOf } from '../model/mask-style.ts';
 import {
   AUDIT_MODES,
   AUDIT_PACES,
@@ -23,6 +25,7 @@ type ByEnvironment<T> = Readonly<Partial<Record<EnvironmentClass, T | undefined>
 export interface PolicyPart
   extends Pick<CompiledPolicy, 'origins' | 'noMatch' | 'rules' | 'classes' | 'labels' | 'environments'> {
   readonly unclassified?: Readonly<Partial<Record<ActorKind, ByEnvironment<Unclassified> | undefined>>>;
+  readonly styles?: MaskStyles;
   readonly audit?: AuditPace;
   readonly auditMode?: ByEnvironment<AuditMode>;
   readonly prompts?: Readonly<Partial<{ [Key in keyof PromptLimits]: PromptLimits[Key] | undefined }>>;
@@ -97,6 +100,18 @@ function unclassifiedTable(voices: Voices): UnclassifiedTable {
   return { human: row('human'), agent: row('agent'), ci: row('ci') };
 }
 
+/** Of each class that any part speaks of. */
+function maskStyles(voices: Voices): MaskStyles {
+  const parts = [...voices.granting, ...voices.others];
+  const said = DATA_CLASSES.filter((each) => parts.some(({ styles }) => styles?.[each] !== undefined));
+  return Object.fromEntries(
+    said.map((each) => [
+      each,
+      settle(voices, (part) => part.styles?.[each], scaleOf(MASK_STYLES, styleOf(each))),
+    ]),
+  );
+}
+
 function promptLimits(voices: Voices): PromptLimits {
   const least = (key: keyof PromptLimits) =>
     settle(voices, (part) => part.prompts?.[key], { fallback: PROMPTS_DEFAULT[key], stricter: Math.min });
@@ -142,6 +157,7 @@ function voicesOf(parts: readonly PolicyPart[], layers: ReadonlySet<PolicyLayer>
 function settingsOf(voices: Voices) {
   return {
     unclassified: unclassifiedTable(voices),
+    styles: maskStyles(voices),
     audit: settle(voices, (part) => part.audit, scaleOf(AUDIT_PACES, AUDIT_DEFAULT)),
     auditMode: perEnvironment((environment) =>
       settle(voices, (part) => part.auditMode?.[environment], scaleOf(AUDIT_MODES, AUDIT_MODE_DEFAULT)),

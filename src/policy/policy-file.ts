@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { FLAG_KEYS, type NoMatch, POLICY_LAYERS, type PolicyLayer, SET_KEYS } from '../model/policy.ts';
 import { compileConditions, type Reading } from './conditions.ts';
 import { schemaProblems } from './issues.ts';
+import { compileStyles } from './mask-styles.ts';
 import type { PolicyPart } from './part.ts';
 import type { Problem } from './problem.ts';
 import { compileRule } from './rule.ts';
@@ -120,7 +121,7 @@ export function compilePolicyFile(file: PolicyFile, grants: boolean): CompiledFi
   checkSelector(map, reading);
   const selector = compileConditions(map.selector ?? {}, ['selector'], reading);
   const voice = { file: yaml.file, layer, grants, report };
-  const { unclassified, audit, auditMode, prompts } = map;
+  const { unclassified, audit, auditMode, prompts, masks } = map;
   const part: PolicyPart = {
     origins: [origin(file)],
     noMatch: noMatch(file, selector),
@@ -128,6 +129,7 @@ export function compilePolicyFile(file: PolicyFile, grants: boolean): CompiledFi
     classes,
     labels: compileLabels(map.catalog, voice),
     environments: compileEnvironments(map.environments, voice),
+    ...(masks === undefined ? {} : { styles: compileStyles(masks, classes, voice) }),
     ...(unclassified === undefined ? {} : { unclassified }),
     ...(audit === undefined ? {} : { audit }),
     ...(auditMode === undefined ? {} : { auditMode }),

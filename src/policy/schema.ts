@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../model/actor.ts';
 import { ENVIRONMENT_CLASSES } from '../model/environment.ts';
+import { MASK_STYLES } from '../model/mask-style.ts';
 import { AUDIT_MODES, AUDIT_PACES, POLICY_LAYERS, UNCLASSIFIED } from '../model/policy.ts';
 import { VERDICTS } from '../model/verdict.ts';
 
@@ -141,6 +142,7 @@ export const sharedShape = {
     .refine((value) => Object.keys(value).length <= MAX_LABELS, `more than ${MAX_LABELS} labels`)
     .optional(),
   environments: z.array(environment).max(MAX_LIST).optional(),
+  masks: z.record(z.string().max(MAX_GLOB), z.enum(MASK_STYLES)).optional(),
   unclassified: unclassified.optional(),
   audit: z.enum(AUDIT_PACES).optional(),
   auditMode: byEnvironment(z.enum(AUDIT_MODES)).optional(),

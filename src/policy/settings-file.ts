@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ACTOR_KINDS, type ActorKind } from '../model/actor.ts';
 import type { PolicyLayer } from '../model/policy.ts';
 import { schemaProblems } from './issues.ts';
+import { compileStyles } from './mask-styles.ts';
 import type { PolicyPart } from './part.ts';
 import { type Problem, problemError } from './problem.ts';
 import { KNOWN_KEYS, sharedShape } from './schema.ts';
@@ -46,7 +47,7 @@ export interface SettingsFile {
 }
 
 function partOf(map: SettingsMap, voice: Voice, sha256: string): PolicyPart {
-  const { unclassified, audit, auditMode } = map;
+  const { unclassified, audit, auditMode, masks } = map;
   return {
     origins: [{ layer: voice.layer, name: 'settings', version: '1', file: voice.file, sha256 }],
     noMatch: [],
@@ -54,6 +55,7 @@ function partOf(map: SettingsMap, voice: Voice, sha256: string): PolicyPart {
     classes: {},
     labels: compileLabels(map.catalog, voice),
     environments: compileEnvironments(map.environments, voice),
+    ...(masks === undefined ? {} : { styles: compileStyles(masks, {}, voice) }),
     ...(unclassified === undefined ? {} : { unclassified }),
     ...(audit === undefined ? {} : { audit }),
     ...(auditMode === undefined ? {} : { auditMode }),

@@ -1,5 +1,6 @@
 import type { Enforcer } from '../../enforce/enforcer.ts';
-import type { KeyedDigest } from '../../mask/pseudonym.ts';
+import type { IssuedMasks } from '../../mask/issued-masks.ts';
+import type { MaskKeys } from '../../mask/mask-keys.ts';
 import type { Actor } from '../../model/actor.ts';
 import type { Message } from '../../model/finding.ts';
 import type { Judge } from '../../model/judge.ts';
@@ -22,8 +23,10 @@ export interface GateSetting {
   readonly policy: CompiledPolicy;
   readonly surroundings: Surroundings;
   readonly catalogs: Catalogs;
-  /** Makes the pseudonyms of this session. */
-  readonly digest: KeyedDigest;
+  /** Make and recognise the pseudonyms of this session. */
+  readonly keys: MaskKeys;
+  /** What was shown in place of values. */
+  readonly issued: IssuedMasks;
   readonly attended: boolean;
   readonly run: RunState;
   readonly post: (message: FromWorker) => void;

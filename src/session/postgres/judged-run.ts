@@ -57,9 +57,9 @@ export class JudgedRun implements StatementRun {
   /** Made when something comes back: most of what is said returns no rows, or none that are masked. */
   get #rules(): MaskingRules {
     const { setting, judgement, catalog, environment } = this.#world;
-    const { policy, digest } = setting;
+    const { policy, keys, issued } = setting;
     this.#made ??= maskingRules(
-      { catalog, policy, actor: setting.actor.kind, environment, digest },
+      { catalog, policy, actor: setting.actor.kind, environment, keys, issued },
       judgement.obligations,
     );
     return this.#made;

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { type CatalogIndex, indexCatalog } from '../../mask/catalog-index.ts';
 import type { MaskingRules } from '../../mask/fate.ts';
-import type { KeyedDigest } from '../../mask/pseudonym.ts';
+import type { IssuedMasks } from '../../mask/issued-masks.ts';
+import type { MaskKeys } from '../../mask/mask-keys.ts';
 import type { ActorKind } from '../../model/actor.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Environment } from '../../model/environment.ts';
@@ -27,17 +27,13 @@ function indexOf(catalog: CatalogSnapshot): CatalogIndex {
   return known;
 }
 
-/** HMAC-SHA-256 under the session's key: the same patient gets the same pseudonym, and nobody can compute it back. */
-export function sessionDigest(key: Uint8Array): KeyedDigest {
-  return (domain, value) => createHmac('sha256', key).update(domain).update('\0').update(value).digest();
-}
-
 export interface MaskingWorld {
   readonly catalog: CatalogSnapshot | undefined;
   readonly policy: CompiledPolicy;
   readonly actor: ActorKind;
   readonly environment: Environment;
-  readonly digest: KeyedDigest;
+  readonly keys: MaskKeys;
+  readonly issued: IssuedMasks;
 }
 
 /** A read of nothing classed has no obligation, but what it returns may still hold a value nobody expected there. */
@@ -52,7 +48,9 @@ export function maskingRules(world: MaskingWorld, obligations: Obligations): Mas
     catalog: indexOf(world.catalog ?? UNREADABLE),
     mask: patterns(obligations, world.environment),
     unclassified: world.policy.unclassified[world.actor][world.environment.class],
-    digest: world.digest,
+    keys: world.keys,
+    issued: world.issued,
+    styles: world.policy.styles,
     year: new Date().getFullYear(),
   };
 }

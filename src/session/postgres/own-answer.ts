@@ -2,6 +2,7 @@ import type { Actor, ActorKind } from '../../model/actor.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { Judgement } from '../../model/judge.ts';
+import type { MaskStyles } from '../../model/mask-style.ts';
 import type { CompiledPolicy } from '../../model/policy.ts';
 import type { Target } from '../../model/target.ts';
 import { unreachable } from '../../model/unreachable.ts';
@@ -45,8 +46,17 @@ function statusRows(status: OwnStatus, purpose: Purpose): Rows {
         ? 'the catalog can not be read: everything is masked'
         : `${columns.length}, ${columns.filter((column) => column.class !== undefined).length} masked by class`,
     ],
+    ['mask styles', stylesLine(policy.styles)],
     ['not covered', "psql's own backslash commands"],
   ];
+}
+
+/** What the policy says about how classes are masked. */
+function stylesLine(styles: MaskStyles): string {
+  const said = Object.entries(styles).map(([name, style]) => `${name} ${style}`);
+  return (
+    said.join(', ') || "guard's own: ids and record numbers as pseudonyms, dates as years, all else *****"
+  );
 }
 
 function whyRows(last: Judgement | undefined): Rows {

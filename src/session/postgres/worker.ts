@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openJournal } from '../../audit/journal.ts';
 import { createEnforcer } from '../../enforce/enforcer.ts';
 import { systemClock } from '../../host/clock.ts';
 import { ChildJudge } from '../../judge/child-judge.ts';
 import { LocalJudge } from '../../judge/local-judge.ts';
+import { IssuedMasks } from '../../mask/issued-masks.ts';
 import { GuardError } from '../../model/errors.ts';
 import type { Judge } from '../../model/judge.ts';
 import { loadSqlParser } from '../../parse/sql/parse-sql.ts';
@@ -14,14 +14,12 @@ import { Catalogs } from './catalogs.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import { enforceLimits } from './enforce-limits.ts';
 import { type GateSetting, RunState } from './gate-setting.ts';
-import { sessionDigest } from './masking-rules.ts';
+import { installationMaskKey, sessionMaskKeys } from './mask-keys.ts';
 import type { FromWorker, ToWorker, WorkerSetting } from './messages.ts';
 import { Purpose } from './purpose.ts';
 import { RemotePrompter } from './remote-prompter.ts';
 import { reportFailure } from './report-failure.ts';
 import { Surroundings } from './surroundings.ts';
-
-const KEY_BYTES = 32;
 
 /** The thread's start: everything between psql's socket and the server lives here. */
 class WorkerThread {
@@ -90,7 +88,8 @@ class WorkerThread {
         placeOf: (key) => this.#surroundings.placeOf(key),
         trouble: (text) => this.#post({ kind: 'trouble', text }),
       }),
-      digest: sessionDigest(randomBytes(KEY_BYTES)),
+      keys: sessionMaskKeys(installationMaskKey(this.#setting.stateFolder)),
+      issued: new IssuedMasks(),
       attended,
       run: new RunState(scripted),
       post: this.#post,

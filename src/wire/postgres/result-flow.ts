@@ -164,9 +164,10 @@ export function readFields(bytes: Buffer, start: number, end: number): readonly 
     const tableOid = body.uint32();
     const columnNumber = body.int16();
     const typeOid = body.uint32();
-    body.take(6);
+    body.take(2);
+    const modifier = body.int32();
     const format = body.int16() === 1 ? 'binary' : 'text';
-    fields.push({ name, tableOid, columnNumber, typeOid, format });
+    fields.push({ name, tableOid, columnNumber, typeOid, format, modifier });
   }
   return fields;
 }
