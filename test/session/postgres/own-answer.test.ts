@@ -26,7 +26,12 @@ const STATUS: OwnStatus = {
   target: { kind: 'postgres', name: 'clinic-main' },
   environment: { class: 'prod', name: 'clinic-main', because: 'said so', synthetic: false, throwaway: false },
   catalog: CATALOG,
-  policy: { name: 'default', version: '2026.11', digest: '0123456789abcdef', styles: {} } as unknown as CompiledPolicy,
+  policy: {
+    name: 'default',
+    version: '2026.11',
+    digest: '0123456789abcdef',
+    styles: {},
+  } as unknown as CompiledPolicy,
 };
 
 function world(changes: Partial<OwnStatus> = {}) {
