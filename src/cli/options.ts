@@ -29,11 +29,32 @@ export const SESSION_OPTIONS: readonly CommonOption[] = [
   { name: 'quiet', says: 'no line at the start' },
   { name: 'audit', argument: 'pace', says: 'every: sign and sync each read by itself' },
   { name: 'judge-apart', says: 'decide in a process of its own' },
+  {
+    name: 'postgres',
+    argument: 'target',
+    says: 'run any program with PG* and DATABASE_URL leading to this database through guard',
+  },
+  {
+    name: 'postgres-env',
+    argument: 'name',
+    several: true,
+    says: 'one more variable for it, NAME or NAME=FORM: url, jdbc, host, port, user, password, database, socket',
+  },
 ];
 
-/** What `guard proxy postgres` takes besides. */
+/** What `guard proxy postgres` takes besides the common ones. */
 export const PROXY_OPTIONS: readonly CommonOption[] = [
-  { name: 'listen', argument: 'path', says: 'the socket to open, .../.s.PGSQL.PORT (default: a new folder)' },
+  ...SESSION_OPTIONS.filter(({ name }) => !name.startsWith('postgres')),
+  {
+    name: 'listen',
+    argument: 'place',
+    says: 'a socket, .../.s.PGSQL.PORT, or a port of 127.0.0.1 that asks for a token (default: a socket in a new folder)',
+  },
+  {
+    name: 'token-file',
+    argument: 'file',
+    says: 'ask for a token and write it there (0600) instead of printing it; gone when the proxy ends',
+  },
 ];
 
 export interface CommonValues {
@@ -50,6 +71,9 @@ export interface SessionValues extends CommonValues {
   readonly prompt?: 'panel' | 'plain';
   readonly audit?: 'every';
   readonly judgeApart: boolean;
+  /** A database that the program shall reach through guard. */
+  readonly postgres?: string;
+  readonly postgresEnv: readonly string[];
   readonly debug: boolean;
   readonly quiet: boolean;
 }
@@ -112,17 +136,21 @@ export function readCommonOptions(values: Readonly<Record<string, unknown>>): Co
 
 /** Reads the options in front of `--`, without loading the command library: session start is a hot path. Throws USAGE. */
 export function readSessionOptions(args: readonly string[]): SessionValues {
+  if (args.filter((arg) => /^--postgres(?:=|$)/.test(arg)).length > 1)
+    throw new GuardError('USAGE', '--postgres is given twice', { hint: 'one run has one database' });
   return sessionValues(parseTable(args, [...COMMON_OPTIONS, ...SESSION_OPTIONS]));
 }
 
 export interface ProxyValues extends SessionValues {
   readonly listen?: string;
+  readonly tokenFile?: string;
 }
 
 /** The options of `guard proxy`. Throws USAGE. */
 export function readProxyOptions(args: readonly string[]): ProxyValues {
-  const values = parseTable(args, [...COMMON_OPTIONS, ...SESSION_OPTIONS, ...PROXY_OPTIONS]);
-  return { ...sessionValues(values), ...present({ listen: text(values['listen']) }) };
+  const values = parseTable(args, [...COMMON_OPTIONS, ...PROXY_OPTIONS]);
+  const { listen, 'token-file': tokenFile } = values;
+  return { ...sessionValues(values), ...present({ listen: text(listen), tokenFile: text(tokenFile) }) };
 }
 
 function sessionValues(values: Readonly<Record<string, unknown>>): SessionValues {
@@ -138,7 +166,9 @@ function sessionValues(values: Readonly<Record<string, unknown>>): SessionValues
       audit,
       ticket: text(values['ticket']),
       purpose: text(values['purpose']),
+      postgres: text(values['postgres']),
     }),
+    postgresEnv: texts(values['postgres-env']),
     policy: texts(values['policy']),
     json: values['json'] === true,
     color: values['no-color'] !== true && process.env['NO_COLOR'] === undefined,

@@ -13,6 +13,7 @@ masks personal and health data in what comes back, and keeps a signed trail.
 
   guard -- psql prod               psql as you know it, guarded
   guard exec -- psql -f fix.sql    the same in a script: never asks
+  guard exec --postgres prod -- CMD   any program, its database behind guard
   guard check "DROP TABLE claims"  the verdict and its reasons; runs nothing
   guard demo                       try it on a made-up clinic
 
@@ -81,7 +82,9 @@ function addProxy(program: Command): void {
   const postgres = withOptions(withCommon(proxy.command('postgres')), PROXY_OPTIONS);
   // With a target it is handled before this program is loaded (cli/main.ts).
   postgres
-    .description('prints the folder of a socket (PGHOST) and keeps it open until it is stopped; never asks')
+    .description(
+      'prints where to connect (the folder of a socket, or a URL) and keeps it open until it is stopped; never asks',
+    )
     .usage('[options] -- URI | psql-like arguments')
     .action(() =>
       postgres.error('error: no target; for example: guard proxy postgres -- postgresql://host/database'),

@@ -38,7 +38,11 @@ function isHarmless(text: string): boolean {
 
 function findingFor(request: JudgeRequest, language: Exclude<Language, 'sql'>): Finding {
   const length = [...request.text].length;
-  const common = { span: { start: 0, end: length }, objects: [], tags: [] };
+  const common = {
+    span: { start: 0, end: length },
+    objects: [],
+    tags: request.judgedAgain === true ? ['judged-again'] : [],
+  };
   if (language === 'shell' && isHarmless(request.text)) {
     return {
       ...common,
@@ -47,6 +51,17 @@ function findingFor(request: JudgeRequest, language: Exclude<Language, 'sql'>): 
       effect: 'Runs a program that changes nothing.',
       why: '',
       instead: '',
+    };
+  }
+  if (request.judgedAgain === true) {
+    return {
+      ...common,
+      tags: ['judged-again'],
+      rule: `${language}.watched`,
+      intent: 'unknown',
+      effect: 'Runs a program of which guard only sees what it does in PostgreSQL.',
+      why: 'Its statements are judged one by one; what else it does on this machine is not.',
+      instead: 'Run SQL through guard -- psql, or ask a person to run this.',
     };
   }
   return {
@@ -66,7 +81,8 @@ export function evaluateArgv(
   language: Exclude<Language, 'sql'>,
 ): Evaluation {
   const finding = findingFor(request, language);
-  const unread = finding.intent === 'unknown';
+  // What is judged again is known as far as words can tell: its finding says what is not.
+  const unread = finding.intent === 'unknown' && request.judgedAgain !== true;
   const parsed: Parsed<string> = unread
     ? { kind: 'partial', items: [], at: finding.span, problem: 'not read' }
     : { kind: 'complete', items: [request.text] };

@@ -84,6 +84,8 @@ export interface JudgeRequest {
   readonly estimates?: readonly Estimate[];
   /** Answer to `asksServer` of an earlier judgement: the server's grammar refuses the text, so nothing of it can run. */
   readonly serverRejects?: boolean;
+  /** What the command does is judged again while it runs: its words alone are not all that stands in the way. */
+  readonly judgedAgain?: boolean;
   /** False to learn the verdict without leaving an entry (guard check, Parse without Execute). */
   readonly entry: boolean;
 }

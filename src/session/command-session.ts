@@ -12,7 +12,7 @@ import type { Environment } from '../model/environment.ts';
 import type { Judgement, JudgeRequest } from '../model/judge.ts';
 import type { Target } from '../model/target.ts';
 import { rawText } from '../model/text.ts';
-import { childStatus } from './child-status.ts';
+import { childStatus, type SessionResult } from './child-status.ts';
 import { answerOf } from './postgres/answer-outcome.ts';
 import { refusalLines } from './refusal-lines.ts';
 import type { StartedSession } from './start.ts';
@@ -34,7 +34,12 @@ function localEnvironment(session: StartedSession): Environment {
   };
 }
 
-function requestFor(argv: Argv, session: StartedSession): JudgeRequest {
+/** A way to run a command in which guard sees again what it does. */
+export interface WatchedRun {
+  start(): Promise<SessionResult>;
+}
+
+function requestFor(argv: Argv, session: StartedSession, watched: boolean): JudgeRequest {
   return {
     channel: { language: 'shell', via: 'argv', certainty: 'exact' },
     text: rawText(quote([...argv])),
@@ -48,6 +53,7 @@ function requestFor(argv: Argv, session: StartedSession): JudgeRequest {
       time: new Date().toISOString(),
     },
     entry: true,
+    ...(watched ? { judgedAgain: true } : {}),
   };
 }
 
@@ -86,11 +92,16 @@ async function run(argv: Argv, session: StartedSession): Promise<ChildExit> {
   return endedBy === undefined ? exit : { kind: 'signal', signal: endedBy };
 }
 
+async function runAsIs(argv: Argv, session: StartedSession): Promise<SessionResult> {
+  return { exit: await run(argv, session), refused: false, failure: undefined };
+}
+
 /**
- * A command that guard does not look into: judged by its words alone, then run as it is. Resolves to the exit status.
+ * A command that guard does not look into: judged by its words alone, then run as it is, or so that what it does is
+ * seen again (`watched`). Resolves to the exit status.
  * Throws COMMAND_NOT_FOUND, AUDIT_UNWRITABLE.
  */
-export async function runCommand(argv: Argv, session: StartedSession): Promise<number> {
+export async function runCommand(argv: Argv, session: StartedSession, watched?: WatchedRun): Promise<number> {
   // Nobody is asked about something that can't be run.
   findExecutable(argv[0], process.env['PATH']);
   const judge = new RecordingJudge({
@@ -99,7 +110,7 @@ export async function runCommand(argv: Argv, session: StartedSession): Promise<n
     journal: openJournal({ folder: auditFolder(session.stateFolder) }),
   });
   try {
-    const request = requestFor(argv, session);
+    const request = requestFor(argv, session, watched !== undefined);
     const judgement = await judge.judge(request);
     if (judgement.verdict !== 'allow') {
       const enforced = await ask(judgement, request, session);
@@ -112,8 +123,8 @@ export async function runCommand(argv: Argv, session: StartedSession): Promise<n
       }
     }
     const began = systemClock.monotonic();
-    const exit = await run(argv, session);
-    const status = childStatus({ exit, refused: false, failure: undefined }, session);
+    const result = watched === undefined ? await runAsIs(argv, session) : await watched.start();
+    const status = childStatus(result, session);
     await judge.record({
       kind: 'result',
       decision: judgement.id,

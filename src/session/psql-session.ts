@@ -10,9 +10,9 @@ import { chooseOne } from '../prompt/choice.ts';
 import { sessionNotice } from '../prompt/notice.ts';
 import { createPrompter } from '../prompt/prompter.ts';
 import { type PromptStyle, promptStyle } from '../prompt/style.ts';
-import { informationOnly, type PreparedPsql, preparePsql } from '../protocols/psql/prepare.ts';
+import { informationOnly, preparePsql } from '../protocols/psql/prepare.ts';
 import { childStatus, type SessionResult } from './child-status.ts';
-import type { Connected, UnknownTarget } from './postgres/messages.ts';
+import type { Connected, UnknownTarget, WorkerSetting } from './postgres/messages.ts';
 import { PostgresWorker, type WorkerHandlers } from './postgres/worker-thread.ts';
 import { refusalLines } from './refusal-lines.ts';
 import type { SessionRun } from './start.ts';
@@ -108,8 +108,21 @@ class PsqlHandlers implements WorkerHandlers {
   }
 }
 
-async function runInTerminal(prepared: PreparedPsql, bound: { bridge?: TerminalBridge }): Promise<ChildExit> {
-  const { plan } = prepared;
+/** A program to start once its way into guard is open. */
+export interface ClientStart {
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A client and the worker it will talk to. */
+interface GuardedClient {
+  readonly setting: WorkerSetting;
+  /** `port` is the worker's, where one was asked for. */
+  plan(port: number | undefined): ClientStart;
+}
+
+async function runInTerminal(plan: ClientStart, bound: { bridge?: TerminalBridge }): Promise<ChildExit> {
   const bridge = new TerminalBridge({ argv: [plan.file, ...plan.argv], env: plan.env });
   bound.bridge = bridge;
   try {
@@ -121,7 +134,8 @@ async function runInTerminal(prepared: PreparedPsql, bound: { bridge?: TerminalB
   }
 }
 
-async function runPrepared(prepared: PreparedPsql, session: SessionRun): Promise<SessionResult> {
+/** Runs a client of PostgreSQL behind a worker of its own; questions go to the terminal, where there is one. */
+export async function runClient(client: GuardedClient, session: SessionRun): Promise<SessionResult> {
   const bound: { bridge?: TerminalBridge } = {};
   const terminal: HoldableTerminal | undefined = session.attended
     ? {
@@ -132,11 +146,11 @@ async function runPrepared(prepared: PreparedPsql, session: SessionRun): Promise
       }
     : undefined;
   const handlers = new PsqlHandlers(session, terminal);
-  const worker = await PostgresWorker.start(session.workerSetting(prepared), handlers);
+  const worker = await PostgresWorker.start(client.setting, handlers);
   try {
-    const { plan } = prepared;
+    const plan = client.plan(worker.port);
     const exit = session.hasTerminal
-      ? await runInTerminal(prepared, bound)
+      ? await runInTerminal(plan, bound)
       : await startPiped({ argv: [plan.file, ...plan.argv], env: plan.env }).done;
     const { refusal } = handlers;
     if (session.hasTerminal && !session.attended && refusal !== undefined) process.stderr.write(refusal);
@@ -168,5 +182,6 @@ export async function runPsql(argv: Argv, session: SessionRun): Promise<number> 
     hasTerminal: session.hasTerminal,
   });
   if (!session.quiet) for (const notice of prepared.notices) sessionNotice(`guard: ${notice}`);
-  return childStatus(await runPrepared(prepared, session), session);
+  const client = { setting: session.workerSetting(prepared), plan: () => prepared.plan };
+  return childStatus(await runClient(client, session), session);
 }

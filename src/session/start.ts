@@ -11,7 +11,6 @@ import { type ObservedActor, observeActor } from '../observe/identity.ts';
 import { observePurpose } from '../observe/purpose.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { loadSettings, type Settings } from '../policy/settings.ts';
-import type { ConnectionTarget } from '../wire/postgres/target.ts';
 import { writeDebug } from './debug-file.ts';
 import type { WorkerSetting } from './postgres/messages.ts';
 import { auditFolder, debugFile, MACHINE_FOLDER } from './state-places.ts';
@@ -43,6 +42,8 @@ export interface Ground {
   readonly stateFolder: string;
 }
 
+type WorkerPlace = Pick<WorkerSetting, 'target' | 'socketPath' | 'access'>;
+
 /** What running a session needs, wherever its ground was found. */
 export interface SessionRun {
   readonly id: string;
@@ -54,7 +55,7 @@ export interface SessionRun {
   readonly quiet: boolean;
   /** guard's own trouble, masked, for `--debug`. */
   debug(text: string): void;
-  workerSetting(place: { readonly target: ConnectionTarget; readonly socketPath: string }): WorkerSetting;
+  workerSetting(place: WorkerPlace): WorkerSetting;
 }
 
 /** One session, ready to be run. */
@@ -124,10 +125,11 @@ export async function startSession(request: SessionRequest): Promise<StartedSess
     debug: (text) => {
       if (request.debug) writeDebug(debugFile(ground.stateFolder), text, new Date());
     },
-    workerSetting: ({ target, socketPath }) => ({
+    workerSetting: ({ target, socketPath, access }) => ({
       session: id,
       socketPath,
       target,
+      ...present({ access }),
       actor: observed.actor,
       attempts: observed.attempts,
       purpose,

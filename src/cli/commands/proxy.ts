@@ -13,5 +13,6 @@ export async function proxy(kind: string, target: readonly string[], options: Pr
     });
   }
   const started = await startSession(sessionRequest(options, true));
-  return runProxy({ target, ...present({ listen: options.listen }) }, started);
+  const { listen, tokenFile, json } = options;
+  return runProxy({ target, json, ...present({ listen, tokenFile }) }, started);
 }

@@ -33,6 +33,27 @@ export async function session(
     const { refuseEscape } = await import('../../session/escape.ts');
     if (refuseEscape(started)) return EXIT.refused;
   }
+  const { postgres } = options;
+  if (postgres !== undefined) {
+    if (findProtocol(argv) !== 'other')
+      throw new GuardError(
+        'USAGE',
+        `--postgres is for other programs; ${program} is told the target itself`,
+        {
+          hint: 'for example: guard exec -- psql -f fix.sql service=prod',
+        },
+      );
+    const [{ runWithPostgres }, { readNamedVariable }] = await Promise.all([
+      import('../../session/postgres-run.ts'),
+      import('../../protocols/postgres/environment.ts'),
+    ]);
+    const variables = options.postgresEnv.map(readNamedVariable);
+    return runWithPostgres(argv, { target: postgres, variables }, started);
+  }
+  if (options.postgresEnv.length > 0)
+    throw new GuardError('USAGE', '--postgres-env goes with --postgres', {
+      hint: 'for example: guard exec --postgres prod --postgres-env FLYWAY_URL=jdbc -- flyway migrate',
+    });
   switch (findProtocol(argv)) {
     case 'psql': {
       const { runPsql } = await import('../../session/psql-session.ts');

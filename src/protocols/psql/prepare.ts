@@ -53,13 +53,6 @@ export function informationOnly(argv: Argv, env: Variables): PsqlPlan | undefine
   return planInformation(client.argv, env, client.psql);
 }
 
-/** Where a psql given these arguments would connect. Throws TARGET_UNRESOLVED, CONFIG_INVALID, USAGE. */
-export function resolvePsql(argv: Argv, env: Variables): ConnectionTarget {
-  const client = findClient(argv, env);
-  const [, ...args] = client.argv;
-  return resolveConnection({ args, env, account: currentAccount(), psql: client.psql, files: systemFiles });
-}
-
 /** Writes the password file that psql (or a driver) finds for guard's socket; undefined text when there is nothing in it. */
 export function writePassfile(
   folder: string,

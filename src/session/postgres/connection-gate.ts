@@ -2,6 +2,7 @@ import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { Message } from '../../model/finding.ts';
 import type { Channel, Judgement, JudgeRequest, Situation, Soon, StatementPlan } from '../../model/judge.ts';
+import { present } from '../../model/present.ts';
 import type { Target } from '../../model/target.ts';
 import type {
   Gate,
@@ -15,6 +16,7 @@ import type {
   WireRefusal,
 } from '../../wire/postgres/gate.ts';
 import { answerOf } from './answer-outcome.ts';
+import { applicationText } from './application-name.ts';
 import type { GateSetting } from './gate-setting.ts';
 import { withImpact } from './impact-message.ts';
 import { judgeStatement } from './judge-statement.ts';
@@ -49,6 +51,8 @@ export class ConnectionGate implements Gate {
   #last: Judgement | undefined;
   readonly #clock = new SecondClock();
   #lastSituation: Situation | undefined;
+  /** What the client calls itself. */
+  #application: string | undefined;
 
   constructor(setting: GateSetting, number: number) {
     this.#setting = setting;
@@ -61,7 +65,9 @@ export class ConnectionGate implements Gate {
 
   startup(parameters: ReadonlyMap<string, string>): StartupRuling {
     this.#asked = new Set([parameters.get('user') ?? '', parameters.get('database') ?? '']);
-    return startupParameters(parameters, this.#setting.target, this.#number);
+    this.#application = parameters.get('application_name');
+    const { target, anyDatabase } = this.#setting;
+    return startupParameters(parameters, target, this.#number === 1 && !anyDatabase);
   }
 
   parameterStatus(name: string, value: string): WireRefusal | undefined {
@@ -99,6 +105,7 @@ export class ConnectionGate implements Gate {
         connection: this.#number,
         attempts: this.#setting.attempts,
         catalog: catalog === undefined ? 'unreadable' : 'read',
+        ...present({ application: applicationText(this.#application) }),
       },
     });
     surroundings.announce(place.target, place.environment, catalog);

@@ -28,6 +28,8 @@ export interface GateSetting {
   /** What was shown in place of values. */
   readonly issued: IssuedMasks;
   readonly attended: boolean;
+  /** Whoever connects chooses the database; else the first connection must be the one guard resolved. */
+  readonly anyDatabase: boolean;
   readonly run: RunState;
   readonly post: (message: FromWorker) => void;
 }

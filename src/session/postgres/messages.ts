@@ -5,6 +5,7 @@ import type { PurposeFacts } from '../../model/facts.ts';
 import type { Message } from '../../model/finding.ts';
 import type { CompiledPolicy } from '../../model/policy.ts';
 import type { Answer, Question } from '../../model/prompter.ts';
+import type { OwnAccess } from '../../wire/postgres/proxy.ts';
 import type { ConnectionTarget } from '../../wire/postgres/target.ts';
 
 /** What the worker thread is started with. Plain data: it crosses a thread. */
@@ -12,6 +13,8 @@ export interface WorkerSetting {
   readonly session: string;
   readonly socketPath: string;
   readonly target: ConnectionTarget;
+  /** guard logs in itself; absent: the client's login is relayed. */
+  readonly access?: OwnAccess;
   readonly actor: Actor;
   readonly attempts: readonly string[];
   readonly purpose: PurposeFacts;
@@ -47,7 +50,7 @@ export interface UnknownTarget {
 }
 
 export type FromWorker =
-  | { readonly kind: 'listening' }
+  | { readonly kind: 'listening'; readonly port?: number }
   | { readonly kind: 'connected'; readonly connected: Connected }
   | { readonly kind: 'ask'; readonly question: Question }
   | { readonly kind: 'withdraw'; readonly question: string; readonly because: string }

@@ -46,15 +46,16 @@ function risky(
 /**
  * The start-up packet must be the one guard resolved: a client that asks for somebody else was started with other
  * settings than guard saw. Later connections (`\\c`) may name another database or user; what they reach is found out anew.
+ * `resolved`: this is the connection that guard resolved.
  */
 export function startupParameters(
   parameters: ReadonlyMap<string, string>,
   target: ConnectionTarget,
-  connection: number,
+  resolved: boolean,
 ): StartupRuling {
   const user = parameters.get('user') ?? '';
   const database = parameters.get('database') ?? user;
-  if (connection === 1 && (user !== target.user || database !== target.database)) {
+  if (resolved && (user !== target.user || database !== target.database)) {
     return refuse(
       'the client asks for another user or database than guard resolved.',
       `Resolved: ${target.database} as ${target.user}; asked for: ${database} as ${user}.`,

@@ -39,6 +39,7 @@ export class PostgresWorker {
   readonly #listening = new Settled();
   readonly #ended: Promise<void>;
   #failure: GuardError | undefined;
+  #port: number | undefined;
   #closing = false;
 
   private constructor(setting: WorkerSetting, handlers: WorkerHandlers) {
@@ -76,6 +77,11 @@ export class PostgresWorker {
     return this.#failure;
   }
 
+  /** The loopback port, where one was asked for. */
+  get port(): number | undefined {
+    return this.#port;
+  }
+
   /** Resolves when the thread is gone, whatever ended it. */
   get ended(): Promise<void> {
     return this.#ended;
@@ -102,6 +108,7 @@ export class PostgresWorker {
   #received(message: FromWorker): void {
     switch (message.kind) {
       case 'listening':
+        this.#port = message.port;
         this.#listening.resolve();
         break;
       case 'connected':

@@ -7,6 +7,7 @@ import { LocalJudge } from '../../judge/local-judge.ts';
 import { IssuedMasks } from '../../mask/issued-masks.ts';
 import { GuardError } from '../../model/errors.ts';
 import type { Judge } from '../../model/judge.ts';
+import { present } from '../../model/present.ts';
 import { loadSqlParser } from '../../parse/sql/parse-sql.ts';
 import { type ProxyServer, serveProxy } from '../../wire/postgres/proxy.ts';
 import { auditFolder } from '../state-places.ts';
@@ -38,15 +39,16 @@ class WorkerThread {
   }
 
   async start(): Promise<void> {
-    const { socketPath, target } = this.#setting;
+    const { socketPath, target, access } = this.#setting;
     const gates = await this.#gateSetting();
     this.#server = await serveProxy({
       socketPath,
       target,
+      ...present({ access }),
       gate: (connection) => new ConnectionGate(gates, connection),
       onTrouble: (text) => this.#post({ kind: 'trouble', text }),
     });
-    this.#post({ kind: 'listening' });
+    this.#post({ kind: 'listening', ...present({ port: this.#server.port }) });
   }
 
   received(message: ToWorker): void {
@@ -91,6 +93,7 @@ class WorkerThread {
       keys: sessionMaskKeys(installationMaskKey(this.#setting.stateFolder)),
       issued: new IssuedMasks(),
       attended,
+      anyDatabase: this.#setting.access !== undefined,
       run: new RunState(scripted),
       post: this.#post,
     };

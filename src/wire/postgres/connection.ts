@@ -6,10 +6,12 @@ import type { Gate, ServerFacts, WireRefusal } from './gate.ts';
 import type { ProxyLimits } from './limits.ts';
 import { Login } from './login.ts';
 import { buildMessage, int32, SERVER } from './message.ts';
+import { type Credentials, OwnLogin } from './own-login.ts';
 import { ProbeDesk } from './probe.ts';
 import { SQLSTATE } from './refusal.ts';
 import { encodeStartup, PROTOCOL_3_0, type Startup } from './startup.ts';
 import { readyForQuery } from './substitute.ts';
+import type { ServerAddress } from './target.ts';
 import { GATE_FAILED, Turnstile } from './turnstile.ts';
 
 const LOST: WireRefusal = {
@@ -31,6 +33,8 @@ export interface ServerLink {
   readonly peer: ServerFacts['peer'];
   /** Checked at the first ReadyForQuery (target_session_attrs). */
   readonly sessionAttributes: string;
+  /** guard logs in itself, at the one of the target's servers that answered. */
+  readonly login?: { readonly server: ServerAddress; readonly credentials: Credentials };
 }
 
 /** One client's connection without its sockets: bytes and events in, bytes out through the port. */
@@ -41,6 +45,7 @@ export class Connection {
   readonly #turnstile: Turnstile;
   readonly #frontend: Frontend;
   readonly #backend: Backend;
+  #asked: ReadonlyMap<string, string> = new Map();
   #link: ServerLink | undefined;
   #stopTimer: () => void = () => {};
 
@@ -95,6 +100,7 @@ export class Connection {
       channel.disconnect(REPLICATION);
       return undefined;
     }
+    this.#asked = ruling.parameters;
     const { declined, version } = startup;
     if (declined !== undefined) {
       channel.toClient.add(
@@ -107,6 +113,10 @@ export class Connection {
   /** The link stands and the StartupMessage was sent over it. */
   linked(link: ServerLink): void {
     this.#link = link;
+    if (link.login === undefined) return;
+    const user = this.#asked.get('user') ?? '';
+    const place = { user, database: this.#asked.get('database') || user, server: link.login.server };
+    this.#login.own = new OwnLogin(link.login.credentials, place);
   }
 
   fromClient(chunk: Buffer): void {

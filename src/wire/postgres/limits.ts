@@ -13,6 +13,11 @@ export interface ProxyLimits {
   readonly probeMs: number;
   /** Startup packet to first byte and login of the client (PostgreSQL's authentication_timeout). */
   readonly startupMs: number;
+  /** Connection to a right token, where one is asked for. */
+  readonly admissionMs: number;
+  /** Connections of one proxy that have logged in, and such that have not got that far (count). */
+  readonly clients: number;
+  readonly waiting: number;
   /** Prepared statements and portals remembered by name. */
   readonly names: number;
 }
@@ -25,5 +30,8 @@ export const DEFAULT_LIMITS: ProxyLimits = {
   probeBytes: 32 * MEBIBYTE,
   probeMs: 5000,
   startupMs: 60_000,
+  admissionMs: 10_000,
+  clients: 200,
+  waiting: 64,
   names: 10_000,
 };

@@ -3,6 +3,7 @@ import { Buffer as Bytes } from 'node:buffer';
 import type { Channel } from './channel.ts';
 import type { WireRefusal } from './gate.ts';
 import { BodyReader, buildMessage, HEADER_BYTES, SERVER, violation } from './message.ts';
+import type { OwnLogin } from './own-login.ts';
 import { SQLSTATE } from './refusal.ts';
 
 /** Codes of the Authentication message (PostgreSQL protocol 3.0, section 55.7). */
@@ -22,12 +23,14 @@ const BINDING_ONLY: WireRefusal = {
   detail: 'The server offers only SCRAM-SHA-256-PLUS, which binds the login to its TLS connection.',
 };
 
-/** The login is relayed: guard knows no password and only takes out what can't pass a middle. */
+/** The login is relayed: guard knows no password and only takes out what can't pass a middle. Or guard logs in itself. */
 export class Login {
   readonly #channel: Channel;
   readonly parameters = new Map<string, string>();
   /** The server waits for a message `p`. */
   asked = false;
+  /** Set where guard logs in itself: the client hears of the end only. */
+  own: OwnLogin | undefined;
   #accepted = false;
 
   constructor(channel: Channel) {
@@ -69,6 +72,10 @@ export class Login {
   #authentication(message: Buffer): void {
     const body = new BodyReader(message, HEADER_BYTES, message.length);
     const code = body.int32();
+    if (this.own !== undefined) {
+      this.#answer(this.own, message, { code, body });
+      return;
+    }
     this.asked =
       code === AUTH.clearText || code === AUTH.md5 || code === AUTH.sasl || code === AUTH.saslContinue;
     this.#accepted ||= code === AUTH.ok;
@@ -78,6 +85,17 @@ export class Login {
     }
     if (this.asked || code === AUTH.ok || code === AUTH.saslFinal) this.#channel.toClient.add(message);
     else this.#channel.disconnect(UNSUPPORTED_AUTH);
+  }
+
+  #answer(own: OwnLogin, message: Buffer, said: { readonly code: number; readonly body: BodyReader }): void {
+    const channel = this.#channel;
+    const step = own.step(said.code, said.body);
+    if (step === 'unknown') channel.disconnect(UNSUPPORTED_AUTH);
+    else if (step === 'done') {
+      this.#accepted ||= said.code === AUTH.ok;
+      if (said.code === AUTH.ok) channel.toClient.add(message);
+    } else if ('send' in step) channel.toServer.add(step.send);
+    else channel.disconnect(step.refuse);
   }
 
   #sasl(message: Buffer, body: BodyReader): void {

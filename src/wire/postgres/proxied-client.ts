@@ -7,6 +7,7 @@ import { Connection } from './connection.ts';
 import type { Gate } from './gate.ts';
 import type { ProxyLimits } from './limits.ts';
 import { cancelOver, link } from './link.ts';
+import type { Credentials } from './own-login.ts';
 import { SQLSTATE } from './refusal.ts';
 import type { Startup } from './startup.ts';
 import type { ConnectionTarget } from './target.ts';
@@ -22,6 +23,7 @@ export interface ClientOptions {
   readonly target: ConnectionTarget;
   readonly gate: Gate;
   readonly limits: ProxyLimits;
+  readonly credentials: Credentials | undefined;
   readonly onKey: (key: Buffer) => void;
   readonly onClosed: () => void;
   readonly onTrouble: (message: string) => void;
@@ -74,8 +76,10 @@ export class ProxiedClient {
     }
     this.#upstream = upstream;
     const { socket } = upstream;
+    const { credentials } = this.#options;
     this.#connection.linked({
       peer: upstream.peer,
+      ...(credentials !== undefined && { login: { server: upstream.server, credentials } }),
       sessionAttributes: this.#options.target.targetSessionAttrs,
       ...(upstream.certificate !== undefined && { certificate: upstream.certificate }),
     });

@@ -1,11 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { chmodSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { GuardError } from '../../model/errors.ts';
-import type { Gate } from './gate.ts';
+import { admit } from './admission.ts';
+import type { Gate, WireRefusal } from './gate.ts';
 import { DEFAULT_LIMITS, type ProxyLimits } from './limits.ts';
+import type { Credentials } from './own-login.ts';
 import { ProxiedClient } from './proxied-client.ts';
 import { encodeRefusal, SQLSTATE } from './refusal.ts';
+import { makeVerifier, type ScramVerifier } from './scram.ts';
 import { type StartupEvent, StartupReader } from './startup.ts';
 import type { ConnectionTarget } from './target.ts';
 
@@ -14,11 +17,25 @@ const LONGEST_SOCKET_PATH = 90;
 /** Output held for a slow client before the server is no longer read (bytes). */
 const WRITE_AHEAD_BYTES = 262_144;
 const DECLINED = Buffer.from('N');
+const LOOPBACK = '127.0.0.1';
+
+/** guard logs in at the server itself; a client has to reach the socket, or to know the token. */
+export interface OwnAccess {
+  readonly credentials: Credentials;
+  /** What a client on the port gives as its password. */
+  readonly token: string;
+  /** A loopback port besides the socket; 0 for any that is free. Everybody on this machine reaches it: the token is asked for. */
+  readonly port?: number;
+  /** The token is asked for on the socket as well. */
+  readonly socketAsks: boolean;
+}
 
 export interface ProxyOptions {
   /** In a folder of mode 0700, named `.s.PGSQL.<port>`; at most 90 bytes. */
   readonly socketPath: string;
   readonly target: ConnectionTarget;
+  /** Without it the client's own login is relayed, and there is the socket only. */
+  readonly access?: OwnAccess;
   /** A fresh gate for each connection, numbered from 1. */
   readonly gate: (connection: number) => Gate;
   readonly limits?: Partial<ProxyLimits>;
@@ -31,42 +48,87 @@ export interface ProxyServer {
   close(): Promise<void>;
   /** Clients connected now. */
   readonly connections: number;
+  /** The loopback port, where one was asked for. */
+  readonly port: number | undefined;
 }
 
-/** Listens on the unix socket and relays each client to the target through its gate. */
+/** Listens on the unix socket (and a loopback port) and relays each client to the target through its gate. */
 export async function serveProxy(options: ProxyOptions): Promise<ProxyServer> {
   if (Buffer.byteLength(options.socketPath) > LONGEST_SOCKET_PATH) {
     throw new GuardError('CONFIG_INVALID', `the socket path is longer than ${LONGEST_SOCKET_PATH} bytes`, {
       hint: 'Set XDG_RUNTIME_DIR or TMPDIR to a shorter folder.',
     });
   }
+  const { access } = options;
   const front = new Front(options);
-  const server = createServer(
-    { noDelay: true, pauseOnConnect: true, highWaterMark: WRITE_AHEAD_BYTES },
-    (client) => front.accept(client),
-  );
-  await listen(server, options.socketPath);
+  const verifier = access === undefined ? undefined : makeVerifier(access.token);
+  const socket = makeServer(front, access?.socketAsks === true ? verifier : undefined);
+  await listen(socket, { path: options.socketPath });
+  chmodSync(options.socketPath, 0o600);
+  const servers = [socket];
+  let port: number | undefined;
+  if (access?.port !== undefined && verifier !== undefined) {
+    const server = makeServer(front, verifier);
+    servers.push(server);
+    await listen(server, { host: LOOPBACK, port: access.port, exclusive: true }).catch((error: unknown) => {
+      socket.close();
+      throw error;
+    });
+    port = portOf(server);
+  }
   return {
-    close: () => {
+    close: async () => {
       front.close();
-      return new Promise((resolve) => server.close(() => resolve()));
+      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
     },
     get connections(): number {
       return front.size;
     },
+    port,
   };
 }
 
-function listen(server: Server, path: string): Promise<void> {
+function makeServer(front: Front, verifier: ScramVerifier | undefined): Server {
+  return createServer({ noDelay: true, pauseOnConnect: true, highWaterMark: WRITE_AHEAD_BYTES }, (client) =>
+    front.accept(client, verifier),
+  );
+}
+
+function portOf(server: Server): number | undefined {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : undefined;
+}
+
+function listen(server: Server, at: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(new GuardError('CONFIG_INVALID', 'the proxy socket can not be opened', { cause: error })),
-    );
-    server.listen(path, () => {
-      chmodSync(path, 0o600);
+    const refuse = (cause: Error): void => {
+      const what = at.path === undefined ? `port ${at.port} of ${LOOPBACK}` : 'the proxy socket';
+      reject(new GuardError('CONFIG_INVALID', `${what} can not be opened`, { cause }));
+    };
+    server.once('error', refuse);
+    server.listen(at, () => {
+      server.off('error', refuse);
+      // A descriptor that could not be had for one client must not end the others.
+      server.on('error', () => {});
       resolve();
     });
   });
+}
+
+type StartupPacket = Extract<StartupEvent, { kind: 'start' }>;
+
+const TOO_MANY: WireRefusal = {
+  code: SQLSTATE.tooMany,
+  message: 'guard: too many connections to this proxy',
+  hint: 'Close connections that are not used, or use a smaller pool.',
+};
+
+function otherUser(own: string, asked: string): WireRefusal {
+  return {
+    code: SQLSTATE.badUser,
+    message: `guard logs in as "${own}" here; the client asked for "${asked.slice(0, 63)}"`,
+    hint: `Connect as "${own}", or open another proxy for the other user.`,
+  };
 }
 
 /** Clients before and after their startup packet, and the cancel keys of those connected. */
@@ -87,20 +149,28 @@ class Front {
     return this.#clients.size;
   }
 
-  accept(client: Socket): void {
+  accept(client: Socket, verifier: ScramVerifier | undefined): void {
+    if (this.#waiting.size >= this.#limits.waiting || this.#clients.size >= this.#limits.clients) {
+      client.on('error', () => {});
+      client.end(encodeRefusal(TOO_MANY, 'FATAL'));
+      return;
+    }
     const reader = new StartupReader();
     this.#waiting.add(client);
-    const timer = setTimeout(() => client.destroy(), this.#limits.startupMs);
+    const limit = verifier === undefined ? this.#limits.startupMs : this.#limits.admissionMs;
+    const timer = setTimeout(() => client.destroy(), limit);
     const forget = (): void => {
       clearTimeout(timer);
       this.#waiting.delete(client);
     };
     const onData = (chunk: Buffer): void => {
-      const done = this.#read(reader, client, chunk);
-      if (done === undefined) return;
-      forget();
+      const event = this.#read(reader, client, chunk);
+      if (event === undefined) return;
       client.off('data', onData);
-      done();
+      if (event === 'over' || verifier === undefined) forget();
+      if (event === 'over') return;
+      if (verifier === undefined) this.#start(client, event);
+      else this.#ask(client, event, { verifier, forget });
     };
     client.on('data', onData);
     client.on('error', () => {});
@@ -113,22 +183,35 @@ class Front {
     for (const client of this.#clients) client.end(SQLSTATE.stopping, 'guard is stopping');
   }
 
-  /** What to do when the startup phase is over; `undefined` while it is not. */
-  #read(reader: StartupReader, client: Socket, chunk: Buffer): (() => void) | undefined {
+  /** The startup packet, or `over` where that was all; `undefined` while there is more to come. */
+  #read(reader: StartupReader, client: Socket, chunk: Buffer): StartupPacket | 'over' | undefined {
     let events: readonly StartupEvent[];
     try {
       events = reader.push(chunk);
     } catch (error) {
       const message =
         error instanceof GuardError ? `guard: ${error.message}` : 'guard: unreadable startup packet';
-      return () => client.end(encodeRefusal({ code: SQLSTATE.violation, message }, 'FATAL'));
+      client.end(encodeRefusal({ code: SQLSTATE.violation, message }, 'FATAL'));
+      return 'over';
     }
     for (const event of events) {
       if (event.kind === 'encryption') client.write(DECLINED);
-      else if (event.kind === 'cancel') return () => this.#cancel(client, event.key);
-      else return () => this.#start(client, event);
+      else if (event.kind === 'start') return event;
+      else {
+        this.#cancel(client, event.key);
+        return 'over';
+      }
     }
     return undefined;
+  }
+
+  /** The token first; nothing of this client reaches gate or server before. */
+  #ask(client: Socket, event: StartupPacket, door: { verifier: ScramVerifier; forget: () => void }): void {
+    const user = event.startup.parameters.get('user') ?? '';
+    admit({ client, user, rest: event.rest }, door.verifier, (rest) => {
+      door.forget();
+      this.#start(client, { ...event, rest });
+    });
   }
 
   /** Ends the client's connection when the server has taken the request, as psql expects. */
@@ -149,7 +232,13 @@ class Front {
     }
   }
 
-  #start(client: Socket, event: Extract<StartupEvent, { kind: 'start' }>): void {
+  #start(client: Socket, event: StartupPacket): void {
+    const { access, target } = this.#options;
+    const user = event.startup.parameters.get('user') ?? '';
+    if (access !== undefined && user !== target.user) {
+      client.end(encodeRefusal(otherUser(target.user, user), 'FATAL'));
+      return;
+    }
     this.#count += 1;
     const gate = this.#makeGate(client);
     if (gate === undefined) return;
@@ -159,6 +248,7 @@ class Front {
       target: this.#options.target,
       gate,
       limits: this.#limits,
+      credentials: access?.credentials,
       onKey: (key) => {
         keyText = key.toString('hex');
         this.#keys.set(keyText, proxied);

@@ -9,7 +9,7 @@ const target = {
 } as unknown as ConnectionTarget;
 
 const start = (parameters: Record<string, string>, connection = 1) =>
-  startupParameters(new Map(Object.entries(parameters)), target, connection);
+  startupParameters(new Map(Object.entries(parameters)), target, connection === 1);
 
 describe('the start-up packet', () => {
   test('pins the encoding and keeps the rest', () => {

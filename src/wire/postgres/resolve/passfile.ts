@@ -66,6 +66,34 @@ function remainder(line: string, host: string, port: number): string | undefined
   return afterHost === undefined ? undefined : afterField(afterHost, String(port));
 }
 
+/** One connection as a password file names it. */
+export interface PasswordKey {
+  readonly server: ServerAddress;
+  readonly database: string;
+  readonly user: string;
+  readonly defaultFolder: string;
+}
+
+/** The password of the first line that fits, as libpq reads it; undefined when none does. */
+export function findPassword(text: string, key: PasswordKey): string | undefined {
+  const { server, database, user, defaultFolder } = key;
+  for (const raw of text.split('\n')) {
+    const line = raw.replace(/\r{1,64}$/, '');
+    if (line.startsWith('#')) continue;
+    const rest = remainder(line, lookupName(server, defaultFolder), server.port);
+    const afterDatabase = rest === undefined ? undefined : afterField(rest, database);
+    const password = afterDatabase === undefined ? undefined : afterField(afterDatabase, user);
+    if (password !== undefined) return unescapeField(password);
+  }
+  return undefined;
+}
+
+/** The password runs to the next free colon, or to the end of the line. */
+function unescapeField(text: string): string {
+  const field = /^(?:\\[\s\S]|[^\\:]){0,10000}/.exec(text)?.[0] ?? '';
+  return field.replaceAll(/\\([\s\S])/g, '$1');
+}
+
 function countFields(rest: string): number {
   let fields = 0;
   for (let next = afterField(rest, undefined); next !== undefined; next = afterField(next, undefined))
