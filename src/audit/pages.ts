@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Lock, openLock } from '../host/lock.ts';
 import { ensurePrivateFolder, isErrno } from '../host/private-folder.ts';
+import { goesOn } from '../model/answer-word.ts';
 import type { EntryBody } from '../model/audit-entry.ts';
 import { GuardError } from '../model/errors.ts';
 import { type LogFile, openLogFile, type Scribe, type Written } from './log-file.ts';
@@ -25,7 +26,7 @@ export interface Pages extends Disposable {
 /** Entries after which something may happen. The others only say what happened or was refused, and may use the last space. */
 function permits(body: EntryBody): boolean {
   if (body.type === 'decision') return body.verdict !== 'block';
-  if (body.type === 'answer') return body.answer === 'yes' || body.answer === 'shape';
+  if (body.type === 'answer') return goesOn(body.answer);
   return body.type === 'session.start';
 }
 

@@ -1,3 +1,4 @@
+import { goesOn } from '../model/answer-word.ts';
 import type { EntryType } from '../model/audit-entry.ts';
 import { isObject } from './entry-shape.ts';
 import { isReadId } from './reads-batch.ts';
@@ -42,8 +43,8 @@ class Pairs implements PairTrack {
     if (isReadId(parent)) return false;
     const decision = this.#decisions.get(parent);
     if (decision === undefined) return this.#dropped === 0;
-    const goesOn = type === 'answer' && (entry['answer'] === 'yes' || entry['answer'] === 'shape');
-    if (!goesOn) decision.open = false;
+    const isOn = type === 'answer' && goesOn(entry['answer']);
+    if (!isOn) decision.open = false;
     return decision.sess !== entry['sess'];
   }
 

@@ -105,6 +105,8 @@ export class Allowances {
 export function canRemember(judgement: Judged): boolean {
   const { verdict, obligations, fingerprint, data } = judgement;
   if (verdict !== 'prompt' || obligations.typedConfirmation === true || fingerprint === '') return false;
+  // Each COMMIT makes other work final.
+  if (judgement.findings.some((finding) => finding.rule === 'sql.commit')) return false;
   // A write whose size nobody knows has no "no more rows than this".
   return knownRows(judgement) !== undefined || data.scale === undefined;
 }

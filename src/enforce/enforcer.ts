@@ -93,8 +93,8 @@ class SessionEnforcer implements Enforcer {
     if (leftMs < MIN_QUESTION_MS) return refuse(request, 'timeout', waited());
     const question = questionOf(request, leftMs);
     const answer = await this.#prompter.ask(question, request.cancel);
-    // A yes for a shape that was not offered is not an answer to this question.
-    const valid = answer.kind !== 'shape' || question.shape;
+    // What was not offered is not an answer to this question.
+    const valid = (answer.kind !== 'shape' || question.shape) && (answer.kind !== 'trial' || question.trial);
     return this.#answered(request, valid ? answer : { kind: 'no', because: 'person' }, waited());
   }
 
@@ -114,6 +114,8 @@ class SessionEnforcer implements Enforcer {
         this.#allowances.allowShape(request, now);
         this.#allowances.beginRepetition(request, now);
         return pass('shape', waitedMs);
+      case 'trial':
+        return pass('trial', waitedMs);
       case 'yes':
         this.#allowances.beginRepetition(request, now);
         return pass('person', waitedMs);

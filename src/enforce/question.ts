@@ -20,6 +20,7 @@ export function questionOf(request: EnforceRequest, timeoutMs: number): Question
     details: details(request),
     cascades: judgement.data.cascades,
     shape: canRemember(judgement),
+    trial: request.trial === true,
     timeoutMs,
     ...(judgement.data.scale === undefined || rows === undefined ? {} : { rows }),
     ...(transaction.state === 'idle'

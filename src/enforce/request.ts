@@ -30,12 +30,14 @@ export interface EnforceRequest {
   readonly environment: Environment;
   readonly target: Target;
   readonly transaction: TransactionContext;
+  /** It could run in a transaction of its own and be asked about again. */
+  readonly trial?: boolean;
   /** Fires when the client cancels or leaves; with the reason `'server-lost'` when the server is gone. */
   readonly cancel: AbortSignal;
 }
 
 /** `person` and `shape`: somebody answered now. `allowance`, `repeat`: somebody answered before. */
-export type PassedBy = 'verdict' | 'person' | 'shape' | 'allowance' | 'repeat';
+export type PassedBy = 'verdict' | 'person' | 'shape' | 'trial' | 'allowance' | 'repeat';
 
 export type RefusedBecause =
   | 'policy'

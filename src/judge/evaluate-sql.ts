@@ -20,6 +20,7 @@ import { fingerprintSql } from '../parse/sql/fingerprint.ts';
 import { sqlLiterals } from '../parse/sql/literals.ts';
 import { parseSql } from '../parse/sql/parse-sql.ts';
 import { carryFindings } from './carried-values.ts';
+import { commitFindings, withPending } from './commit-question.ts';
 import { dataFacts, NO_MEMORY } from './data-facts.ts';
 import { decideForSuspects } from './decide-suspects.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -177,8 +178,12 @@ function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: Judg
     ...userFunctionFindings(items, catalog),
     ...carryFindings(items, { catalog, memories }),
   ];
-  const findings = fromCatalog.length === 0 ? fromText : [...fromText, ...fromCatalog];
-  const data = dataFacts(items, { catalog, memory, memories, estimates: request.estimates ?? [] });
+  const { pending } = request.situation.session;
+  const putOff = commitFindings(items, pending);
+  const more = [...fromCatalog, ...putOff];
+  const findings = more.length === 0 ? fromText : [...fromText, ...more];
+  const touched = dataFacts(items, { catalog, memory, memories, estimates: request.estimates ?? [] });
+  const data = pending === undefined || putOff.length === 0 ? touched : withPending(touched, pending);
   const plans = planAll(items, catalog, memories);
   const decision = decideForSuspects(
     { findings, facts: situationFacts(request, data), parsed },

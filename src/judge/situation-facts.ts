@@ -35,6 +35,7 @@ function sameSession(a: SessionFacts, b: SessionFacts): boolean {
     a.transaction === b.transaction &&
     a.wrote === b.wrote &&
     a.attended === b.attended &&
+    a.pending === b.pending &&
     (a.tainted === b.tainted || (a.tainted.length === 0 && b.tainted.length === 0))
   );
 }

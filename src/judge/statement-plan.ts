@@ -5,8 +5,9 @@ import type { SqlEffect, SqlStatement } from '../model/sql.ts';
 import { copyLayout } from '../parse/sql/copy-layout.ts';
 import { filledColumns } from '../parse/sql/lineage/filled-columns.ts';
 import { traceCopy, traceOutputs } from '../parse/sql/lineage/trace.ts';
-import { findRelation } from './catalog-lookup.ts';
+import { findRelation, relationName } from './catalog-lookup.ts';
 import { runsUnseenCode } from './unseen-code.ts';
+import { isWrite } from './write-scale.ts';
 
 const SCHEMA_EFFECTS: ReadonlySet<SqlEffect['kind']> = new Set([
   'create',
@@ -140,6 +141,23 @@ export function memoryChange(
   return undefined;
 }
 
+/** The table a command tag speaks of: writes of one statement into several tables are not all in it. */
+function countedTable(statement: SqlStatement): string | undefined {
+  const [first, ...others] = statement.effects.filter(({ kind }) => WRITE_EFFECTS.has(kind));
+  if (first === undefined || !isWrite(first)) return undefined;
+  const into = relationName(first.relation);
+  return others.every((effect) => isWrite(effect) && relationName(effect.relation) === into)
+    ? into
+    : undefined;
+}
+
+function transactionPart({ effects }: SqlStatement): StatementPlan['transaction'] {
+  const effect = effects.find((one) => one.kind === 'transaction');
+  return effect === undefined
+    ? undefined
+    : { action: effect.action, ...present({ savepoint: effect.savepoint }) };
+}
+
 /** What a session must know to carry out one statement that was let through. */
 export function planStatement(
   statement: SqlStatement,
@@ -160,6 +178,7 @@ export function planStatement(
     ...(remember === undefined ? {} : { remember }),
     writes,
     ...(fills.length === 0 ? {} : { fills }),
+    ...present({ into: countedTable(statement), transaction: transactionPart(statement) }),
     changesSchema: statement.effects.some(changesSchema) || runsUnseenCode(statement, catalog),
   };
 }

@@ -39,7 +39,7 @@ export function isWrite(effect: SqlEffect): effect is WriteEffect {
   );
 }
 
-function scaleOfRows(rows: number, of: number | undefined): WriteScale {
+export function scaleOfRows(rows: number, of: number | undefined): WriteScale {
   if (rows > BULK_ROWS) return 'bulk';
   if (of !== undefined && of > SHARE_MATTERS_FROM_ROWS && rows > of * BULK_SHARE) return 'bulk';
   return rows <= SMALL_ROWS ? 'small' : 'medium';

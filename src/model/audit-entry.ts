@@ -1,4 +1,5 @@
 import type { ActorKind, AgentIdentity, Sourced } from './actor.ts';
+import type { AnswerWord } from './answer-word.ts';
 import type { Unbranded } from './brand.ts';
 import type { DataClass } from './data-class.ts';
 import type { EnvironmentClass } from './environment.ts';
@@ -118,7 +119,7 @@ export interface AnswerBody {
   readonly type: 'answer';
   readonly sess: Word;
   readonly parent: Word;
-  readonly answer: 'yes' | 'no' | 'timeout' | 'cancelled' | 'shape';
+  readonly answer: AnswerWord;
   readonly by: Word;
   readonly dur_ms: number;
 }

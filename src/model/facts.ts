@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts';
 import type { DataClass } from './data-class.ts';
 import type { Environment } from './environment.ts';
+import type { Intent } from './intent.ts';
 import type { Target } from './target.ts';
 
 /** How many rows a statement touches, with how sure guard is. */
@@ -52,6 +53,27 @@ export interface PurposeFacts {
 
 export type TransactionState = 'idle' | 'open' | 'failed';
 
+/** Rows of one table that a transaction changed in one way, as the server counted them. */
+export interface PendingWrite {
+  readonly did: 'inserted' | 'updated' | 'deleted' | 'merged';
+  readonly table: string;
+  readonly rows: number;
+  /** Rows of the whole table (planner's number). */
+  readonly of?: number;
+}
+
+/** What an open transaction did while the question was put off: COMMIT asks it. */
+export interface PendingCommit {
+  readonly statements: number;
+  readonly writes: readonly PendingWrite[];
+  readonly intents: readonly Intent[];
+  /** A statement was sent and has not ended: the counts are not the whole. */
+  readonly unfinished: boolean;
+  readonly columns: readonly string[];
+  readonly classes: readonly DataClass[];
+  readonly cascades: readonly string[];
+}
+
 export interface SessionFacts {
   readonly id: string;
   /** Classes read so far in this session. */
@@ -61,6 +83,7 @@ export interface SessionFacts {
   readonly wrote: boolean;
   /** A person at a terminal can be asked. */
   readonly attended: boolean;
+  readonly pending?: PendingCommit;
 }
 
 export interface Facts {

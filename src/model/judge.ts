@@ -1,4 +1,5 @@
 import type { Actor } from './actor.ts';
+import type { AnswerWord } from './answer-word.ts';
 import type { CatalogSnapshot } from './catalog.ts';
 import type { Decision } from './decision.ts';
 import type { Environment } from './environment.ts';
@@ -9,7 +10,7 @@ import type { ColumnOrigin, Outputs } from './lineage.ts';
 import type { ParsedKind } from './parsed.ts';
 import type { PlanPart, ScriptPlan } from './plan.ts';
 import type { ScriptState } from './psql.ts';
-import type { CopyLayout } from './sql.ts';
+import type { CopyLayout, SqlEffect } from './sql.ts';
 import type { Target } from './target.ts';
 import type { MaskedText, RawText } from './text.ts';
 
@@ -123,7 +124,12 @@ export interface StatementPlan {
   readonly changesSchema: boolean;
   /** Columns without a class that it fills with classed values. */
   readonly fills?: readonly FilledColumn[];
+  /** The one table whose rows it writes, where its command tag counts all of them. */
+  readonly into?: string;
+  readonly transaction?: { readonly action: TransactionAction; readonly savepoint?: string };
 }
+
+export type TransactionAction = Extract<SqlEffect, { readonly kind: 'transaction' }>['action'];
 
 /** `position` counts the columns of the new table from 0. */
 export type FilledColumn =
@@ -178,7 +184,7 @@ export type Outcome =
   | {
       readonly kind: 'answer';
       readonly decision: string;
-      readonly answer: 'yes' | 'no' | 'timeout' | 'cancelled' | 'shape';
+      readonly answer: AnswerWord;
       readonly by: string;
       readonly waitedMs: number;
     }

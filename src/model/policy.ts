@@ -156,6 +156,8 @@ export interface PromptLimits {
   readonly transactionSeconds: number;
   readonly shapeMinutes: number;
   readonly shapeUses: number;
+  /** Inside BEGIN small and medium writes pass, and COMMIT asks once with the exact totals. */
+  readonly atCommit: boolean;
 }
 
 /** One file that went into a policy. */

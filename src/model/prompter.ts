@@ -26,12 +26,15 @@ export interface Question {
   readonly typed?: string;
   /** Offer `s`: the same shape for this session. */
   readonly shape: boolean;
+  /** Offer `t`: run it in a transaction of its own, see the exact count, then decide. */
+  readonly trial: boolean;
   readonly timeoutMs: number;
 }
 
 export type Answer =
   | { readonly kind: 'yes' }
   | { readonly kind: 'shape' }
+  | { readonly kind: 'trial' }
   | {
       readonly kind: 'no';
       readonly because: 'person' | 'timeout' | 'cancelled' | 'server-lost' | 'no-terminal';

@@ -122,6 +122,8 @@ export type SqlEffect =
         | 'prepare'
         | 'commit-prepared'
         | 'rollback-prepared';
+      /** Name of the savepoint, for `savepoint`, `release` and `rollback-to`. */
+      readonly savepoint?: string;
     }
   | { readonly kind: 'session'; readonly by: string }
   | {

@@ -41,6 +41,7 @@ const PROMPTS_DEFAULT: PromptLimits = {
   transactionSeconds: 60,
   shapeMinutes: 15,
   shapeUses: 20,
+  atCommit: true,
 };
 
 const OWN_LAYERS: readonly PolicyLayer[] = ['default', 'org'];
@@ -113,13 +114,18 @@ function maskStyles(voices: Voices): MaskStyles {
 }
 
 function promptLimits(voices: Voices): PromptLimits {
-  const least = (key: keyof PromptLimits) =>
+  const least = (key: Exclude<keyof PromptLimits, 'atCommit'>) =>
     settle(voices, (part) => part.prompts?.[key], { fallback: PROMPTS_DEFAULT[key], stricter: Math.min });
   return {
     timeoutSeconds: least('timeoutSeconds'),
     transactionSeconds: least('transactionSeconds'),
     shapeMinutes: least('shapeMinutes'),
     shapeUses: least('shapeUses'),
+    atCommit: settle(
+      voices,
+      (part) => part.prompts?.atCommit,
+      scaleOf([true, false], PROMPTS_DEFAULT.atCommit),
+    ),
   };
 }
 

@@ -175,6 +175,7 @@ export const policySchema = z.strictObject({
       transactionSeconds: seconds,
       shapeMinutes: z.int().min(0).max(60),
       shapeUses: z.int().min(0).max(1_000),
+      atCommit: flag,
     })
     .partial()
     .optional(),
@@ -206,5 +207,5 @@ export const KNOWN_KEYS: readonly string[] = [
     'gt',
     'gte',
   ],
-  ...['timeoutSeconds', 'transactionSeconds', 'shapeMinutes', 'shapeUses'],
+  ...['timeoutSeconds', 'transactionSeconds', 'shapeMinutes', 'shapeUses', 'atCommit'],
 ];

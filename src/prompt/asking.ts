@@ -52,6 +52,8 @@ function pressLetter(question: Question, asking: Asking, text: string): Step {
       return { asking, answer: NO };
     case 's':
       return question.shape ? { asking, answer: { kind: 'shape' } } : { asking };
+    case 't':
+      return question.trial ? { asking, answer: { kind: 'trial' } } : { asking };
     case 'e':
       return show(asking, 'explain');
     case 'd':
@@ -83,6 +85,8 @@ function pressNamed(question: Question, asking: Asking, key: NamedKey): Step {
       return question.typed === undefined ? { asking, answer: NO } : submit(question.typed, asking);
     case 'backspace':
       return { asking: { ...asking, typed: [...asking.typed].slice(0, -1).join('') } };
+    case 'trial':
+      return question.trial ? { asking, answer: { kind: 'trial' } } : { asking };
     case 'erase-line':
       return { asking: { ...asking, typed: '' } };
     case 'tab':

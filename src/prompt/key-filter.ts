@@ -86,6 +86,7 @@ const BYTES: Readonly<Record<NamedKey, string>> = {
   backspace: '\x7f',
   interrupt: '\x03',
   'erase-line': '\x15',
+  trial: '\x14',
   'end-of-input': '\x04',
   up: '\x1b[A',
   down: '\x1b[B',

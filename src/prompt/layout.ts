@@ -202,6 +202,7 @@ function footer(input: PanelInput, width: number, mark: Signs): readonly Line[] 
       'n no',
       'e explain',
       'd details',
+      ...(question.trial ? ['t try, then decide'] : []),
       ...(question.shape ? ['s allow this shape'] : []),
     ];
     return flow([...keys, left], width).map((text) => plain(text, 'strong'));
@@ -212,7 +213,10 @@ function footer(input: PanelInput, width: number, mark: Signs): readonly Line[] 
   const tone: Tone = asking.wrong ? 'warning' : 'strong';
   return [
     ...field.slice(-3).map((text) => plain(text, tone)),
-    ...flow(['Esc no', 'Tab explain', left], width).map((text) => plain(text, 'dim')),
+    ...flow(
+      ['Esc no', ...(question.trial ? ['Ctrl-T try, then decide'] : []), 'Tab explain', left],
+      width,
+    ).map((text) => plain(text, 'dim')),
   ];
 }
 

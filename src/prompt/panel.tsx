@@ -119,6 +119,7 @@ const NAMED = [
 const CONTROL: Readonly<Record<string, NamedKey>> = {
   c: 'interrupt',
   d: 'end-of-input',
+  t: 'trial',
   u: 'erase-line',
 };
 

@@ -38,6 +38,7 @@ export function choiceLines(question: Question, leftMs: number): readonly string
     '3 explain',
     '4 details',
     ...(question.shape && !typed ? ['5 yes, and allow this shape for a while'] : []),
+    ...(question.trial ? ['6 try it in a transaction, see the count, then decide'] : []),
     `No answer means no in ${clock(leftMs)}.`,
   ];
 }
@@ -61,7 +62,7 @@ function indented(text: string, style: Shown, columns: number): readonly string[
 
 const INDENT = '  ';
 
-export type Choice = 'yes' | 'no' | 'explain' | 'details' | 'shape' | 'unclear';
+export type Choice = 'yes' | 'no' | 'explain' | 'details' | 'shape' | 'trial' | 'unclear';
 
 const WORDS: Readonly<Record<string, Choice>> = {
   '': 'no',
@@ -79,6 +80,8 @@ const WORDS: Readonly<Record<string, Choice>> = {
   details: 'details',
   '5': 'shape',
   s: 'shape',
+  '6': 'trial',
+  t: 'trial',
 };
 
 /** What an entered line means for this question. */
@@ -87,6 +90,12 @@ export function choiceOf(question: Question, entered: string): Choice {
   if (question.typed !== undefined && text === question.typed) return 'yes';
   const word = text.toLowerCase();
   const choice = Object.hasOwn(WORDS, word) ? (WORDS[word] ?? 'unclear') : 'unclear';
-  if (choice === 'shape') return question.shape && question.typed === undefined ? 'shape' : 'unclear';
-  return choice === 'yes' && question.typed !== undefined ? 'unclear' : choice;
+  return isOffered(question, choice) ? choice : 'unclear';
+}
+
+function isOffered(question: Question, choice: Choice): boolean {
+  const typed = question.typed !== undefined;
+  if (choice === 'shape') return question.shape && !typed;
+  if (choice === 'trial') return question.trial;
+  return choice !== 'yes' || !typed;
 }

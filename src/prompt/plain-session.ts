@@ -87,7 +87,7 @@ export class PlainSession {
   #submit(): void {
     const choice = choiceOf(this.#options.question, this.#entered);
     this.#entered = '';
-    if (choice === 'yes' || choice === 'shape') this.#answer({ kind: choice });
+    if (choice === 'yes' || choice === 'shape' || choice === 'trial') this.#answer({ kind: choice });
     else if (choice === 'no') this.#answer({ kind: 'no', because: 'person' });
     else this.#more(this.#aside(choice));
   }

@@ -13,6 +13,7 @@ export type NamedKey =
   | 'backspace'
   | 'interrupt'
   | 'erase-line'
+  | 'trial'
   | 'end-of-input'
   | 'up'
   | 'down'
@@ -38,6 +39,7 @@ const CONTROL_KEYS: ReadonlyMap<number, NamedKey> = new Map([
   [0x09, 'tab'],
   [0x0a, 'enter'],
   [0x0d, 'enter'],
+  [0x14, 'trial'],
   [0x15, 'erase-line'],
   [0x7f, 'backspace'],
 ]);

@@ -26,6 +26,7 @@ export function question(changes: Partial<Question> = {}): Question {
     rows: 'about 48,200 of 50,000 rows',
     cascades: ['claim_lines', 'notes'],
     shape: true,
+    trial: false,
     timeoutMs: 60_000,
     ...changes,
   };

@@ -7,6 +7,7 @@ const PASSED: Readonly<Record<PassedBy, Answer | undefined>> = {
   verdict: undefined,
   person: 'yes',
   shape: 'shape',
+  trial: 'trial',
   allowance: 'shape',
   repeat: 'yes',
 };

@@ -1,7 +1,7 @@
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { Message } from '../../model/finding.ts';
-import type { Channel, Judgement, JudgeRequest, Situation, Soon, StatementPlan } from '../../model/judge.ts';
+import type { Judgement, Soon, StatementPlan } from '../../model/judge.ts';
 import { present } from '../../model/present.ts';
 import type { Target } from '../../model/target.ts';
 import type {
@@ -13,28 +13,37 @@ import type {
   ServerFacts,
   StartupRuling,
   StatementRequest,
+  Trial,
   WireRefusal,
 } from '../../wire/postgres/gate.ts';
 import { answerOf } from './answer-outcome.ts';
 import { applicationText } from './application-name.ts';
 import type { GateSetting } from './gate-setting.ts';
 import { withImpact } from './impact-message.ts';
-import { judgeStatement } from './judge-statement.ts';
 import { JudgedRun, PASSING_RUN } from './judged-run.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { answerOwn, misspelt, refuseSetting } from './own-answer.ts';
 import { type OwnStatement, readOwnStatement } from './own-statement.ts';
+import { mayAskAtCommit } from './put-off.ts';
 import { CANCELLED, failure, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
 import { ReportedSettings } from './reported-settings.ts';
 import { SchemaView } from './schema-view.ts';
 import { scrubOutside } from './scrub.ts';
-import { SecondClock } from './second-clock.ts';
 import { checkParameter, startupParameters } from './startup-check.ts';
+import { StatementJudge, type StatementPlace } from './statement-judge.ts';
 import { SessionMemory } from './statement-memory.ts';
+import { askAfterTrial, mayTry } from './trial-question.ts';
 
-const WIRE: Channel = { language: 'sql', via: 'wire', certainty: 'exact' };
 const PREPARED: Ruling = { kind: 'forward', run: PASSING_RUN };
+
+/** How a judged statement goes on. */
+interface Forwarding {
+  readonly catalog: CatalogSnapshot | undefined;
+  /** Its question is put off until COMMIT. */
+  readonly unasked?: boolean;
+  readonly trial?: Trial;
+}
 
 /** Where meaning meets bytes: one for each connection that psql (or a driver) opens through guard. */
 export class ConnectionGate implements Gate {
@@ -46,17 +55,17 @@ export class ConnectionGate implements Gate {
   #environment: Environment | undefined;
   /** User and database as the client wrote them. */
   #asked: ReadonlySet<string> = new Set();
+  readonly #statements: StatementJudge;
   readonly #schema: SchemaView;
   readonly #reported = new ReportedSettings();
   #last: Judgement | undefined;
-  readonly #clock = new SecondClock();
-  #lastSituation: Situation | undefined;
   /** What the client calls itself. */
   #application: string | undefined;
 
   constructor(setting: GateSetting, number: number) {
     this.#setting = setting;
     this.#number = number;
+    this.#statements = new StatementJudge(setting, this.#transaction, this.#memory);
     this.#schema = new SchemaView(setting.catalogs);
     const { servers, database, user } = setting.target;
     const [{ host, port }] = servers;
@@ -170,7 +179,7 @@ export class ConnectionGate implements Gate {
 
   #ruleNow(request: StatementRequest): Soon<Ruling> {
     const { catalog } = this.#schema;
-    const judgement = this.#judge(request, catalog);
+    const judgement = this.#statements.judge(request, this.#place(catalog));
     return judgement instanceof Promise
       ? judgement.then((said) => this.#judged(request, said, catalog))
       : this.#judged(request, judgement, catalog);
@@ -182,13 +191,42 @@ export class ConnectionGate implements Gate {
     catalog: CatalogSnapshot | undefined,
   ): Soon<Ruling> {
     this.#last = judgement;
-    if (judgement.verdict === 'allow') return this.#forward(request, judgement, catalog);
-    return this.#enforce(request, judgement).then(
-      (refused) => refused ?? this.#forward(request, judgement, catalog),
-    );
+    if (judgement.verdict === 'allow') return this.#forward(request, judgement, { catalog });
+    if (mayAskAtCommit(request, judgement, this.#setting)) return this.#putOff(request, judgement, catalog);
+    return this.#enforce(request, judgement).then((enforced) => {
+      if (enforced === 'pass') return this.#forward(request, judgement, { catalog });
+      if (enforced !== 'trial') return enforced;
+      return this.#forward(request, judgement, {
+        catalog,
+        trial: this.#trial(request, judgement, catalog),
+      });
+    });
   }
 
-  #forward(request: StatementRequest, judgement: Judgement, catalog: CatalogSnapshot | undefined): Ruling {
+  /** Inside BEGIN: it runs now, and COMMIT asks about all of it with the exact numbers. */
+  async #putOff(
+    request: StatementRequest,
+    judgement: Judgement,
+    catalog: CatalogSnapshot | undefined,
+  ): Promise<Ruling> {
+    const { judge, actor } = this.#setting;
+    await judge.record({
+      kind: 'answer',
+      decision: judgement.id,
+      answer: 'at-commit',
+      by: actor.id,
+      waitedMs: 0,
+    });
+    return this.#forward(request, judgement, { catalog, unasked: true });
+  }
+
+  #forward(
+    request: StatementRequest,
+    judgement: Judgement,
+    { catalog, unasked = false, trial }: Forwarding,
+  ): Ruling {
+    const tallied = { judgement, unasked };
+    if (unasked) this.#transaction.sent(tallied);
     this.#reported.heard(request.text);
     const numbers = new Map<StatementPlan, number>();
     for (const plan of judgement.plans) this.#expect(plan, numbers);
@@ -198,10 +236,14 @@ export class ConnectionGate implements Gate {
       text: request.text,
       catalog,
       environment: this.#knownEnvironment(),
-      completed: (plan: StatementPlan) => this.#completed(plan, numbers.get(plan)),
+      completed: (plan, tag) => {
+        this.#transaction.ran(plan, tag, tallied);
+        this.#completed(plan, numbers.get(plan));
+      },
+      ended: () => this.#transaction.ended(tallied),
     });
     const renames = renamesOf(judgement.plans);
-    return { kind: 'forward', run, ...(renames === undefined ? {} : { renames }) };
+    return { kind: 'forward', run, ...present({ renames, trial }) };
   }
 
   /** From here on, statements that are sent ahead are judged as if this one had run. */
@@ -217,53 +259,44 @@ export class ConnectionGate implements Gate {
   }
 
   #completed(plan: StatementPlan, number: number | undefined): void {
-    this.#transaction.ran(plan);
     if (plan.remember !== undefined && number !== undefined) this.#memory.succeed(plan.remember, number);
     if (plan.changesSchema) this.#schema.changed();
     if (plan.kind === 'TransactionStmt') this.#schema.bounded();
   }
 
-  /** The same object as long as nothing in it is another: what was found for it is then known to hold. */
-  #situation({ transaction }: StatementRequest): Situation {
-    const time = this.#clock.now();
-    const last = this.#lastSituation;
-    const { wrote } = this.#transaction;
-    const purpose = this.#setting.purpose.facts;
-    const same =
-      last !== undefined &&
-      last.time === time &&
-      last.purpose === purpose &&
-      last.environment === this.#environment &&
-      last.session.transaction === transaction &&
-      last.session.wrote === wrote;
-    if (same) return last;
-    const { actor, session: id, attended } = this.#setting;
-    const situation: Situation = {
-      actor,
-      purpose,
-      environment: this.#knownEnvironment(),
-      session: { id, tainted: [], transaction, wrote, attended },
-      time,
-    };
-    this.#lastSituation = situation;
-    return situation;
+  #place(catalog: CatalogSnapshot | undefined): StatementPlace {
+    return { target: this.#target, environment: this.#knownEnvironment(), catalog };
   }
 
-  #judge(request: StatementRequest, catalog: CatalogSnapshot | undefined): Soon<Judgement> {
-    const asked: JudgeRequest = {
-      channel: WIRE,
-      text: request.text,
-      target: this.#target,
-      situation: this.#situation(request),
-      ...(catalog === undefined ? {} : { catalog: catalog.version }),
-      memory: this.#memory.picture,
-      entry: true,
-    };
-    return judgeStatement({ judge: this.#setting.judge, asked, request, transaction: this.#transaction });
+  #trial(request: StatementRequest, judgement: Judgement, catalog: CatalogSnapshot | undefined): Trial {
+    const { judge, enforcer, actor } = this.#setting;
+    const { of } = judgement.data.rows;
+    const opened = performance.now();
+    return askAfterTrial({
+      judge,
+      enforcer,
+      judgement,
+      recount: (rows) =>
+        this.#statements.recount(request, this.#place(catalog), {
+          statement: 0,
+          rows,
+          exact: true,
+          ...present({ of }),
+        }),
+      question: async ({ probe }) => ({
+        actor,
+        environment: this.#knownEnvironment(),
+        target: this.#target,
+        transaction: await this.#transaction.context({
+          transaction: 'open',
+          transactionMs: performance.now() - opened,
+          probe,
+        }),
+      }),
+    });
   }
 
-  /** Undefined when it may run. */
-  async #enforce(request: StatementRequest, judgement: Judgement): Promise<Ruling | undefined> {
+  async #enforce(request: StatementRequest, judgement: Judgement): Promise<Ruling | 'pass' | 'trial'> {
     const { enforcer, judge, actor, run, post } = this.#setting;
     const enforced = await enforcer.enforce({
       judgement,
@@ -271,11 +304,13 @@ export class ConnectionGate implements Gate {
       environment: this.#knownEnvironment(),
       target: this.#target,
       transaction: await this.#transaction.context(request),
+      trial: mayTry(request, judgement, this.#setting),
       cancel: request.cancel,
     });
     const answer = answerOf(enforced, judgement.id, actor.id);
     if (answer !== undefined) await judge.record(answer);
-    if (enforced.kind === 'pass' && !request.cancel.aborted) return undefined;
+    if (enforced.kind === 'pass' && !request.cancel.aborted)
+      return enforced.by === 'trial' ? 'trial' : 'pass';
     await judge.record({
       kind: 'refused',
       decision: judgement.id,

@@ -31,7 +31,9 @@ export interface RunWorld {
   readonly catalog: CatalogSnapshot | undefined;
   readonly environment: Environment;
   /** A statement of the message succeeded. */
-  readonly completed: (plan: StatementPlan) => void;
+  readonly completed: (plan: StatementPlan, tag: string) => void;
+  /** The message is over, well or not. */
+  readonly ended: () => void;
 }
 
 /** Follows one allowed message: masks what it returns and records what came of it. */
@@ -92,12 +94,13 @@ export class JudgedRun implements StatementRun {
   completed(index: number, tag: string): void {
     this.#tag = tag;
     const plan = this.#plan(index);
-    if (plan !== undefined) this.#world.completed(plan);
+    if (plan !== undefined) this.#world.completed(plan, tag);
   }
 
   finished(outcome: { readonly error?: string; readonly rows: number; readonly durationMs: number }): void {
     const { setting, judgement } = this.#world;
     const { rows, durationMs, error } = outcome;
+    this.#world.ended();
     if (judgement.verdict === 'prompt') setting.enforcer.ended(judgement.id);
     this.#record({
       kind: 'result',

@@ -1,7 +1,8 @@
 import { NO_TRANSACTION, type TransactionContext } from '../../enforce/limits.ts';
-import type { TransactionState } from '../../model/facts.ts';
-import type { StatementPlan } from '../../model/judge.ts';
+import type { PendingCommit, TransactionState } from '../../model/facts.ts';
+import type { StatementPlan, TransactionAction } from '../../model/judge.ts';
 import type { Probe, StatementRequest } from '../../wire/postgres/gate.ts';
+import { type TalliedJudgement, TransactionTally } from './transaction-tally.ts';
 
 /** Statements that take no snapshot, so that a transaction may still choose its isolation level after them. */
 const BEFORE_SNAPSHOT: ReadonlySet<string> = new Set([
@@ -10,6 +11,8 @@ const BEFORE_SNAPSHOT: ReadonlySet<string> = new Set([
   'VariableShowStmt',
   'ConstraintsSetStmt',
 ]);
+
+const ENDS: ReadonlySet<TransactionAction> = new Set(['commit', 'rollback', 'prepare']);
 
 /** Locks of plain reads stand in nobody's way, and those of indexes only repeat their table's. */
 const LOCKS_SQL = `SELECT l.mode || ' on ' || l.relation::pg_catalog.regclass::text
@@ -20,8 +23,14 @@ const LOCKS_SQL = `SELECT l.mode || ' on ' || l.relation::pg_catalog.regclass::t
 
 /** What one connection's current transaction has done so far, as far as guard saw it. */
 export class OpenTransaction {
+  readonly #tally = new TransactionTally();
   #wrote = false;
   #snapshot = false;
+
+  /** What COMMIT must ask about. */
+  get pending(): PendingCommit | undefined {
+    return this.#tally.pending;
+  }
 
   get wrote(): boolean {
     return this.#wrote;
@@ -30,13 +39,31 @@ export class OpenTransaction {
   /** Tells of the state before each statement; a fresh transaction starts clean. */
   enter(state: TransactionState): void {
     if (state !== 'idle') return;
-    this.#wrote = false;
-    this.#snapshot = false;
+    this.#restart();
   }
 
-  ran(plan: StatementPlan): void {
+  /** A statement whose question is put off until COMMIT is about to be sent. */
+  sent(judged: TalliedJudgement): void {
+    this.#tally.sent(judged);
+  }
+
+  /** It ended, well or not. */
+  ended(judged: TalliedJudgement): void {
+    this.#tally.ended(judged);
+  }
+
+  ran(plan: StatementPlan, tag: string, judged: TalliedJudgement): void {
     if (plan.writes) this.#wrote = true;
     if (!BEFORE_SNAPSHOT.has(plan.kind)) this.#snapshot = true;
+    this.#tally.ran(plan, tag, judged);
+    // COMMIT AND CHAIN: the next transaction has begun already.
+    if (plan.transaction !== undefined && ENDS.has(plan.transaction.action)) this.#restart();
+  }
+
+  #restart(): void {
+    this.#wrote = false;
+    this.#snapshot = false;
+    this.#tally.reset();
   }
 
   /** False when a query now would fix what a REPEATABLE READ or SERIALIZABLE transaction sees before the user's first one. */
@@ -51,7 +78,11 @@ export class OpenTransaction {
   }
 
   /** What a question must know of the transaction it would hold up. */
-  async context({ transaction, transactionMs, probe }: StatementRequest): Promise<TransactionContext> {
+  async context({
+    transaction,
+    transactionMs,
+    probe,
+  }: Pick<StatementRequest, 'transaction' | 'transactionMs' | 'probe'>): Promise<TransactionContext> {
     if (transaction === 'idle') return NO_TRANSACTION;
     const readable = probe !== undefined && transaction === 'open';
     return {

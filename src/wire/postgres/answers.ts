@@ -1,5 +1,5 @@
-import type { Buffer } from 'node:buffer';
-import type { Channel } from './channel.ts';
+import { Buffer } from 'node:buffer';
+import type { Channel, Trying } from './channel.ts';
 import type { WireRefusal } from './gate.ts';
 import type { Reply } from './ledger.ts';
 import { BodyReader, buildMessage, HEADER_BYTES, SERVER, violation } from './message.ts';
@@ -127,16 +127,36 @@ export class Answers {
       type === SERVER.emptyQuery ? '' : new BodyReader(message, HEADER_BYTES, message.length).text();
     const rows = flow.open ? flow.rows : countOf(tag);
     if (head.kind === 'execute') this.#channel.ledger.pop();
-    if (flow.refusal !== undefined) this.#tellRefused(flow.refusal, head);
-    else if (flow.cut) {
-      this.#emit(encodeNotice(`guard: the result was cut after ${rows} rows`), head);
-      this.#emit(buildMessage(SERVER.commandComplete, flow.correctTag(tag)), head);
-    } else this.#emit(message, head);
+    if (head.kind === 'execute' || this.#channel.trial === undefined) this.#tellDone(message, tag, head);
+    else this.#keepDone(message, tag, this.#channel.trial);
     flow.close();
     this.#channel.copyIn = false;
     this.#channel.commandDone(tag);
     head.run.completed(tag, rows);
     if (head.kind === 'execute') this.#channel.keepRun(head.run);
+  }
+
+  #tellDone(message: Buffer, tag: string, head: Reply): void {
+    const flow = this.#flow;
+    if (flow.refusal !== undefined) this.#tellRefused(flow.refusal, head);
+    else if (flow.cut) {
+      this.#emit(encodeNotice(`guard: the result was cut after ${flow.rows} rows`), head);
+      this.#emit(buildMessage(SERVER.commandComplete, flow.correctTag(tag)), head);
+    } else this.#emit(message, head);
+  }
+
+  /** The end of a statement that is tried is told when it is decided. */
+  #keepDone(message: Buffer, tag: string, trial: Trying): void {
+    const flow = this.#flow;
+    if (flow.refusal !== undefined) {
+      this.#channel.toClient.add(encodeRefusal(flow.refusal));
+      trial.failed();
+      return;
+    }
+    const told = flow.cut ? buildMessage(SERVER.commandComplete, flow.correctTag(tag)) : message;
+    if (flow.cut)
+      this.#channel.toClient.add(encodeNotice(`guard: the result was cut after ${flow.rows} rows`));
+    trial.complete(Buffer.from(told), tag, countOf(tag));
   }
 
   #suspended(message: Buffer, head: Reply): void {

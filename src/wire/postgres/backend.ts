@@ -190,6 +190,7 @@ export class Backend implements FrameSink {
     }
     const run = this.#currentRun();
     if (run !== undefined) run.error ??= code;
+    if (head?.kind === 'query') channel.trial?.failed();
     this.#tell(message, head, fields.get('M') ?? '');
     if (head !== undefined && head.kind !== 'query' && head.kind !== 'sync') this.#skip(code);
   }
@@ -236,6 +237,10 @@ export class Backend implements FrameSink {
     channel.ledger.pop();
     if (!channel.ledger.idle) throw violation('ReadyForQuery too early');
     channel.settled(state);
+    if (channel.trial !== undefined && head.kind === 'query' && head.run !== undefined) {
+      channel.trial.ready(state, head.run);
+      return;
+    }
     channel.toClient.add(message);
     if (head.kind === 'query') head.run?.finish(channel.port.now());
     channel.finishRuns();

@@ -30,6 +30,19 @@ export interface ConnectionPort {
 /** A pipeline without Sync may run on for ever: older runs are finished before it (count). */
 const MOST_OPEN_RUNS = 1000;
 
+/** A statement that is tried, as the two directions of its connection see it. */
+export interface Trying {
+  /** CommandComplete of the statement, not yet for the client. */
+  complete(message: Buffer, tag: string, rows: number): void;
+  /** The client was told of an error. */
+  failed(): void;
+  /** The statement is over; nothing is outstanding. */
+  ready(state: TransactionState, run: RunTracker): void;
+  /** A cancel request: true when it ended the wait for a decision. */
+  cancel(): boolean;
+  stop(): void;
+}
+
 /** `readying`: logged in, the first ReadyForQuery is held back. */
 export type Phase = 'login' | 'readying' | 'running' | 'closed';
 
@@ -61,6 +74,8 @@ export class Channel {
   farewell = false;
   /** The gate does its housekeeping; the client waits. */
   resting = false;
+  /** A statement is tried in a transaction of guard's own; the client waits. */
+  trial: Trying | undefined;
   /** The client has an error to answer with a Sync; what it sends before is dropped, as the server does. */
   dropUntilSync = false;
   /** The client was told of an error that the server does not know: nothing more until ReadyForQuery. */

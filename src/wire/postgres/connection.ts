@@ -54,7 +54,10 @@ export class Connection {
     this.#login = new Login(this.#channel);
     this.#probes = new ProbeDesk(this.#channel);
     this.#turnstile = new Turnstile(this.#channel, this.#probes);
-    this.#frontend = new Frontend(this.#channel, this.#login, this.#turnstile);
+    this.#frontend = new Frontend(this.#channel, this.#login, {
+      turnstile: this.#turnstile,
+      probes: this.#probes,
+    });
     this.#backend = new Backend(this.#channel, this.#login, () => this.#onReady());
     this.#channel.onProgress = () => this.#progress();
     this.#channel.onClosed = (because) => this.#closed(because);
@@ -131,7 +134,7 @@ export class Connection {
 
   /** A cancel request for this connection; false when it must go on to the server. */
   cancel(): boolean {
-    return this.#turnstile.cancel();
+    return this.#turnstile.cancel() || this.#channel.trial?.cancel() === true;
   }
 
   clientLost(): void {
@@ -156,6 +159,7 @@ export class Connection {
   #closed(because: string): void {
     this.#stopTimer();
     this.#turnstile.stop();
+    this.#channel.trial?.stop();
     this.#frontend.stop();
     this.#backend.stop();
     this.#channel.gate.closed(because);

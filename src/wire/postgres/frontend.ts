@@ -1,4 +1,4 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { RawText } from '../../model/text.ts';
 import { unreachable } from '../../model/unreachable.ts';
 import type { Channel } from './channel.ts';
@@ -17,9 +17,11 @@ import type { Ruling, WireRefusal } from './gate.ts';
 import type { Login } from './login.ts';
 import { CLIENT, violation } from './message.ts';
 import { answerQuery } from './own-answer.ts';
+import type { ProbeDesk } from './probe.ts';
 import { encodeRefusal, SQLSTATE } from './refusal.ts';
 import { RunTracker } from './run.ts';
 import { readyForQuery, substituteQuery } from './substitute.ts';
+import { TrialRun } from './trial.ts';
 import type { Turnstile } from './turnstile.ts';
 
 /** Messages that carry only names (bytes; PQ_SMALL_MESSAGE_LIMIT of PostgreSQL with its header). */
@@ -37,20 +39,28 @@ const FUNCTION_CALL: WireRefusal = {
   hint: 'Call the function in SQL: SELECT function(...).',
 };
 
+/** Where statements are judged and where guard's own are sent. */
+export interface Desks {
+  readonly turnstile: Turnstile;
+  readonly probes: ProbeDesk;
+}
+
 /** What the client says, message by message: judged, held, refused or passed on. */
 export class Frontend implements FrameSink {
   readonly #channel: Channel;
   readonly #login: Login;
   readonly #turnstile: Turnstile;
+  readonly #probes: ProbeDesk;
   readonly #batch: ExtendedBatch;
   readonly #reader: FrameReader;
   /** Why the message that is being discarded is refused. */
   #dropped: WireRefusal | undefined;
 
-  constructor(channel: Channel, login: Login, turnstile: Turnstile) {
+  constructor(channel: Channel, login: Login, { turnstile, probes }: Desks) {
     this.#channel = channel;
     this.#login = login;
     this.#turnstile = turnstile;
+    this.#probes = probes;
     this.#batch = new ExtendedBatch(channel, turnstile);
     this.#reader = new FrameReader(this);
   }
@@ -77,7 +87,7 @@ export class Frontend implements FrameSink {
     if (channel.phase === 'closed') return 'discard';
     if (channel.phase !== 'running') return this.#planLogin(type, length);
     if (type === CLIENT.terminate) return 'whole';
-    if (this.#turnstile.holding || channel.resting) return 'wait';
+    if (this.#turnstile.holding || channel.resting || channel.trial !== undefined) return 'wait';
     if (type === CLIENT.copyData || type === CLIENT.copyDone || type === CLIENT.copyFail)
       return this.#planCopy(type);
     if (channel.awaitingReady) return 'wait';
@@ -215,7 +225,7 @@ export class Frontend implements FrameSink {
     switch (ruling.kind) {
       case 'forward':
         channel.aboutToRun(text, ruling.renames);
-        this.#send(message, new RunTracker(ruling.run, channel.port.now()));
+        this.#forward(message, ruling);
         return;
       case 'refuse':
         this.#refuse(ruling.refusal, ruling.how);
@@ -234,6 +244,19 @@ export class Frontend implements FrameSink {
       default:
         unreachable(ruling);
     }
+  }
+
+  #forward(message: Buffer, { run, trial }: Extract<Ruling, { kind: 'forward' }>): void {
+    const channel = this.#channel;
+    const tracker = new RunTracker(run, channel.port.now());
+    if (trial === undefined) {
+      this.#send(message, tracker);
+      return;
+    }
+    const kept = Buffer.from(message);
+    const trying = new TrialRun(channel, this.#probes, trial);
+    channel.trial = trying;
+    trying.begin(() => this.#send(kept, tracker), tracker);
   }
 
   #send(message: Buffer, run: RunTracker): void {

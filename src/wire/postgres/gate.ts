@@ -76,7 +76,12 @@ export type Ruling =
    * `renames`: afterwards a portal (`portals`), or a prepared statement too (`all`), may be another one than the proxy
    * knows by that name, in ways its text does not show.
    */
-  | { readonly kind: 'forward'; readonly run: StatementRun; readonly renames?: Renames }
+  | {
+      readonly kind: 'forward';
+      readonly run: StatementRun;
+      readonly renames?: Renames;
+      readonly trial?: Trial;
+    }
   /**
    * `substitute`: the server itself fails (a script's transaction is aborted as after any error).
    * `synthesize`: the client gets the error, the server nothing, the transaction survives.
@@ -90,6 +95,18 @@ export type Ruling =
       readonly rows?: readonly (readonly string[])[];
     }
   | { readonly kind: 'disconnect'; readonly refusal: WireRefusal };
+
+/**
+ * Runs the statement in a transaction of guard's own, and asks before that ends. For one statement of the simple
+ * protocol outside a transaction.
+ */
+export interface Trial {
+  /** The statement has run. A refusal rolls it back. `probe` works inside the transaction. */
+  decide(
+    outcome: { readonly tag: string; readonly rows: number },
+    context: { readonly probe: Probe; readonly cancel: AbortSignal },
+  ): Promise<'commit' | WireRefusal>;
+}
 
 /** Follows one forwarded message. `index` counts its statements from 0. */
 export interface StatementRun {

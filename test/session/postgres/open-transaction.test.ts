@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NO_TRANSACTION } from '../../../src/enforce/limits.ts';
-import type { TransactionState } from '../../../src/model/facts.ts';
+import { NO_DATA, type TransactionState } from '../../../src/model/facts.ts';
 import type { StatementPlan } from '../../../src/model/judge.ts';
 import { rawText } from '../../../src/model/text.ts';
 import { OpenTransaction } from '../../../src/session/postgres/open-transaction.ts';
@@ -10,6 +10,8 @@ import { results, ScriptedProbe, serverError } from './scripted-probe.ts';
 function plan(kind: string, writes = false): StatementPlan {
   return { kind, outputs: { kind: 'none' }, writes, changesSchema: false };
 }
+
+const JUDGED = { judgement: { intents: [], data: NO_DATA }, unasked: false };
 
 /** A server in a transaction of this level; `inside`: whether it takes a savepoint. */
 function server(level: string, inside: boolean): ScriptedProbe {
@@ -59,7 +61,7 @@ describe('a query of guard’s own', () => {
 
   test('after the user’s own first one nothing is fixed by it any more', async () => {
     const transaction = new OpenTransaction();
-    transaction.ran(plan('SelectStmt'));
+    transaction.ran(plan('SelectStmt'), '', JUDGED);
     const probe = server('serializable', true);
     expect(await transaction.mayQuery(probe)).toBe(true);
     expect(await transaction.whyNoQuery('open', probe)).toBeUndefined();
@@ -70,14 +72,14 @@ describe('a query of guard’s own', () => {
     '%s takes no snapshot',
     async (kind) => {
       const transaction = new OpenTransaction();
-      transaction.ran(plan(kind));
+      transaction.ran(plan(kind), '', JUDGED);
       expect(await transaction.mayQuery(server('serializable', true))).toBe(false);
     },
   );
 
   test('a new transaction begins without one', async () => {
     const transaction = new OpenTransaction();
-    transaction.ran(plan('SelectStmt'));
+    transaction.ran(plan('SelectStmt'), '', JUDGED);
     transaction.enter('open');
     expect(await transaction.mayQuery(server('serializable', true))).toBe(true);
     transaction.enter('idle');
@@ -86,7 +88,7 @@ describe('a query of guard’s own', () => {
 
   test('never in a failed transaction', async () => {
     const transaction = new OpenTransaction();
-    transaction.ran(plan('SelectStmt'));
+    transaction.ran(plan('SelectStmt'), '', JUDGED);
     const probe = server('read committed', true);
     expect(await transaction.whyNoQuery('failed', probe)).toBe('the transaction has failed');
     expect(probe.asked).toEqual([]);
@@ -109,7 +111,7 @@ describe('what a question is told', () => {
 
   test('age, locks, whether it wrote, and the server’s patience', async () => {
     const transaction = new OpenTransaction();
-    transaction.ran(plan('UpdateStmt', true));
+    transaction.ran(plan('UpdateStmt', true), '', JUDGED);
     expect(await transaction.context(request('open', server('read committed', true)))).toEqual({
       state: 'open',
       openMs: 4_200,
@@ -132,7 +134,7 @@ describe('what a question is told', () => {
     ['open', undefined],
   ] as const)('%s, nothing can be asked: what guard knows itself', async (state, probe) => {
     const transaction = new OpenTransaction();
-    transaction.ran(plan('SelectStmt'));
+    transaction.ran(plan('SelectStmt'), '', JUDGED);
     expect(await transaction.context(request(state, probe))).toEqual({
       state,
       openMs: 4_200,
@@ -145,7 +147,7 @@ describe('what a question is told', () => {
 
   test('a server that refuses to tell', async () => {
     const transaction = new OpenTransaction();
-    transaction.ran(plan('SelectStmt'));
+    transaction.ran(plan('SelectStmt'), '', JUDGED);
     const probe = new ScriptedProbe(() => serverError('42501'));
     expect(await transaction.context(request('open', probe))).toMatchObject({ locks: [], idleTimeoutMs: 0 });
   });

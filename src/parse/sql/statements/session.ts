@@ -1,4 +1,5 @@
 import type { VariableSetStmt } from '@pgsql/types';
+import { present } from '../../../model/present.ts';
 import type { SqlEffect } from '../../../model/sql.ts';
 import { allFieldsOf, constantOf, type FieldsOf, fieldsOf, nameParts } from '../ast.ts';
 import { option, optionText } from '../def-elem.ts';
@@ -77,7 +78,7 @@ const TRANSACTIONS: Readonly<Record<string, TransactionAction>> = {
 export function walkTransaction(statement: FieldsOf<'TransactionStmt'>, walk: TreeWalk): void {
   const action = TRANSACTIONS[statement.kind ?? ''];
   if (action === undefined) walk.sink.add({ kind: 'unknown', because: 'an unknown transaction command' });
-  else walk.sink.add({ kind: 'transaction', action });
+  else walk.sink.add({ kind: 'transaction', action, ...present({ savepoint: statement.savepoint_name }) });
 }
 
 /** The statement runs at EXECUTE, but only PREPARE shows it: its effects are reported here. */
