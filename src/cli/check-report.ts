@@ -7,7 +7,7 @@ import { printable } from '../terminal/printable.ts';
 import { underline } from './underline.ts';
 
 /** What the verdict means for whoever would run it. */
-function meaning(verdict: Verdict): string {
+export function meaning(verdict: Verdict): string {
   switch (verdict) {
     case 'allow':
       return 'it would run';
@@ -22,7 +22,7 @@ function meaning(verdict: Verdict): string {
   }
 }
 
-function painted(verdict: Verdict, paint: ChalkInstance): string {
+export function painted(verdict: Verdict, paint: ChalkInstance): string {
   switch (verdict) {
     case 'allow':
       return paint.green(verdict);
@@ -36,7 +36,7 @@ function painted(verdict: Verdict, paint: ChalkInstance): string {
   }
 }
 
-function obligationLines(obligations: Obligations): readonly string[] {
+export function obligationLines(obligations: Obligations): readonly string[] {
   const { mask, maxRows, typedConfirmation, quorum, requirePurpose } = obligations;
   return [
     ...(mask.length === 0 ? [] : [`values of ${mask.join(', ')} are masked`]),

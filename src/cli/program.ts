@@ -15,6 +15,7 @@ masks personal and health data in what comes back, and keeps a signed trail.
   guard exec -- psql -f fix.sql    the same in a script: never asks
   guard exec --postgres prod -- CMD   any program, its database behind guard
   guard check "DROP TABLE claims"  the verdict and its reasons; runs nothing
+  guard plan migrations/*.sql      the same for whole scripts, as one plan
   guard demo                       try it on a made-up clinic
 
 Options come before --, the program to guard and its arguments after it.`;
@@ -57,6 +58,23 @@ function addCheck(program: Command, finish: Finish): void {
     .action(async (text: string | undefined, options: Record<string, unknown>) => {
       const { check } = await import('./commands/check.ts');
       finish(await check(text, options));
+    });
+}
+
+function addPlan(program: Command, finish: Finish): void {
+  withCommon(program.command('plan'))
+    .description('what SQL scripts would do, as one decision: a gate for migrations; nothing is run')
+    .argument('<files...>', 'in the order in which they would run; - reads standard input')
+    .option('--schema <file>', 'judge against the tables in this DDL file')
+    .option('--target <target>', 'a known database (guard targets): its class, and its tables as seen last')
+    .addOption(
+      new Option('-v, --variable <name=value>', 'a variable of psql, as with psql -v').argParser(
+        (value: string, all: string[] = []) => [...all, value],
+      ),
+    )
+    .action(async (files: string[], options: Record<string, unknown>) => {
+      const { plan } = await import('./commands/plan.ts');
+      finish(await plan(files, options));
     });
 }
 
@@ -248,6 +266,7 @@ export function buildProgram(finish: Finish): Command {
   addExec(program);
   addProxy(program);
   addCheck(program, finish);
+  addPlan(program, finish);
   addDemo(program, finish);
   addAudit(program, finish);
   addCatalog(program, finish);

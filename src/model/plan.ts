@@ -12,6 +12,10 @@ export interface PlanPart {
   readonly file: string;
   /** Where it begins, from 1. */
   readonly line: number;
+  /** Why `text` may not be what runs, in one clause: it is judged again when it does. */
+  readonly doubt?: string;
+  /** Why it could not be read at all, in one clause; `text` is then empty. */
+  readonly problem?: string;
 }
 
 /** What a statement does while it holds a lock on a table: `brief` ends at once, the others grow with the table. */

@@ -83,7 +83,11 @@ function claimedEnvironment(claim: string | undefined): Environment {
   return { class: level, name: level, because: 'guard check', synthetic: false, throwaway: false };
 }
 
-function situation(request: CheckRequest, purpose: PurposeFacts): Situation {
+/** What somebody says of who would act, and where; nothing of it is proven. */
+export function claimedSituation(
+  request: Pick<CheckRequest, 'actor' | 'env'>,
+  purpose: PurposeFacts,
+): Situation {
   const actor = claimedActor(request.actor);
   return {
     actor,
@@ -205,7 +209,7 @@ export function createChecker(setting: CheckSetting): Checker {
       channel: { language, via: 'check', certainty: 'claimed' },
       text: rawText(request.text),
       target: { kind: TARGET_KINDS[language], name: 'guard check' },
-      situation: situation(request, purpose),
+      situation: claimedSituation(request, purpose),
       estimates: noEstimates(parsed),
       entry: false,
       ...present({ cwd: request.cwd, catalog: catalog?.version }),

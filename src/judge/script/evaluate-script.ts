@@ -17,6 +17,7 @@ import type { JudgeWorld } from '../evaluate-sql.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { situationFacts } from '../situation-facts.ts';
 import { largestScale } from '../write-scale.ts';
+import { evaluateUnread } from './evaluate-unread.ts';
 import { placeOf, planFindings } from './plan-findings.ts';
 import { type EvaluatedPart, naturesOf, planStep } from './plan-step.ts';
 import { planLines, summary } from './plan-text.ts';
@@ -56,16 +57,17 @@ function readParts(request: JudgeRequest, world: JudgeWorld, evaluate: EvaluateP
   for (const part of script) {
     const { catalog, memory: known } = schema;
     const statements = statementsOf(part);
-    const evaluation = evaluate(
-      {
-        ...asked,
-        channel: { ...request.channel, language: part.language },
-        text: part.text,
-        memory: known,
-        ...present({ estimates: estimatesFor(estimates, first, statements.length) }),
-      },
-      { ...world, catalog },
-    );
+    const asking: JudgeRequest = {
+      ...asked,
+      channel: { ...request.channel, language: part.language },
+      text: part.text,
+      memory: known,
+      ...present({ estimates: estimatesFor(estimates, first, statements.length) }),
+    };
+    const evaluation =
+      part.problem === undefined
+        ? evaluate(asking, { ...world, catalog })
+        : evaluateUnread(asking, part.problem, world);
     parts.push({ part, statements, evaluation, catalog, memory: known });
     if (!evaluation.data.createdHere)
       wants.push(...evaluation.wants.map((want) => ({ ...want, statement: want.statement + first })));

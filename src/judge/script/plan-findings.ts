@@ -11,7 +11,7 @@ export function placeOf({ file, line }: Pick<PlanStep, 'file' | 'line'>): string
 function some(items: readonly string[]): string {
   const distinct = [...new Set(items)];
   const rest = distinct.length - NAMED;
-  return rest > 0 ? `${distinct.slice(0, NAMED).join(', ')} and ${rest} more` : distinct.join(', ');
+  return rest > 0 ? `${distinct.slice(0, NAMED).join('; ')} and ${rest} more` : distinct.join('; ');
 }
 
 function whatOf(steps: readonly PlanStep[], kinds: readonly string[]): readonly string[] {

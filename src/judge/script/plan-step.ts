@@ -1,8 +1,8 @@
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { StatementMemory } from '../../model/judge.ts';
-import type { PlanNature, PlanPart, PlanStep, TableLock } from '../../model/plan.ts';
+import type { PlanDeed, PlanNature, PlanPart, PlanStep, TableLock } from '../../model/plan.ts';
 import { present } from '../../model/present.ts';
-import type { SqlStatement } from '../../model/sql.ts';
+import type { SqlEffect, SqlStatement } from '../../model/sql.ts';
 import { tableLocks } from '../../parse/sql/table-locks.ts';
 import { findRelation, relationName } from '../catalog-lookup.ts';
 import type { Evaluation } from '../evaluation.ts';
@@ -22,6 +22,12 @@ export interface EvaluatedPart {
 /** A first word is enough to say which of psql's commands it is; arguments may hold anything. */
 const COMMAND_NAME = /\\[A-Za-z_!?]{0,40}\+?/;
 
+function deedsOf(part: PlanPart, effects: readonly SqlEffect[]): readonly PlanDeed[] {
+  if (part.problem !== undefined) return [{ kind: 'unknown', what: part.problem }];
+  if (part.language === 'sql') return planDeeds(effects);
+  return [{ kind: 'command', what: COMMAND_NAME.exec(part.text)?.[0] ?? '\\' }];
+}
+
 function isMadeHere({ catalog, memory }: EvaluatedPart, lock: TableLock): boolean {
   const relation = findRelation(catalog, lock.table);
   return (
@@ -40,7 +46,6 @@ export function planStep(evaluated: EvaluatedPart): PlanStep {
   const { part, statements, evaluation } = evaluated;
   const { decision, data } = evaluation;
   const effects = statements.flatMap((statement) => statement.effects);
-  const command = COMMAND_NAME.exec(part.text)?.[0] ?? '\\';
   const locks = longLocks(evaluated);
   return {
     file: part.file,
@@ -48,7 +53,7 @@ export function planStep(evaluated: EvaluatedPart): PlanStep {
     verdict: decision.verdict,
     rule: decision.rule,
     message: decision.message,
-    deeds: part.language === 'psql' ? [{ kind: 'command', what: command }] : planDeeds(effects),
+    deeds: deedsOf(part, effects),
     locks: locks.map((lock) => ({ ...lock, table: { name: relationName(lock.table) } })),
     lost: data.createdHere ? [] : lostValues(effects),
     ...(data.scale === undefined ? {} : { rows: data.rows }),
@@ -59,8 +64,9 @@ export function planStep(evaluated: EvaluatedPart): PlanStep {
 const ADDS: ReadonlySet<string> = new Set(['create', 'change', 'insert', 'update', 'delete', 'grant']);
 
 function isOpaque({ evaluation, part }: EvaluatedPart): boolean {
-  if (part.language === 'psql') return false;
+  if (part.language === 'psql') return part.problem !== undefined;
   return (
+    part.doubt !== undefined ||
     evaluation.parsed !== 'complete' ||
     evaluation.findings.some(({ intent }) => intent === 'exec.dynamic' || intent === 'unknown')
   );

@@ -12,20 +12,21 @@ import { placeOf } from './plan-findings.ts';
 /** Steps that a question shows with their places. */
 const WORST = 5;
 
-const COUNTED: Readonly<Record<DeedKind, string>> = {
-  drop: 'drop',
-  truncate: 'truncate',
-  delete: 'delete rows',
-  update: 'update rows',
-  insert: 'insert rows',
-  change: 'change',
-  create: 'create',
-  grant: 'change rights',
-  run: 'run code',
-  maintain: 'maintain',
-  command: 'psql commands',
-  read: 'read',
-  unknown: 'unknown',
+/** One and several. */
+const COUNTED: Readonly<Record<DeedKind, readonly [string, string]>> = {
+  drop: ['drop', 'drops'],
+  truncate: ['truncate', 'truncates'],
+  delete: ['delete', 'deletes'],
+  update: ['update', 'updates'],
+  insert: ['insert', 'inserts'],
+  change: ['change', 'changes'],
+  create: ['creation', 'creations'],
+  grant: ['grant', 'grants'],
+  run: ['code block', 'code blocks'],
+  maintain: ['upkeep', 'upkeep'],
+  command: ['psql command', 'psql commands'],
+  read: ['read', 'reads'],
+  unknown: ['unread', 'unread'],
 };
 
 function weight(step: PlanStep): number {
@@ -41,15 +42,15 @@ export function worstSteps(plan: ScriptPlan, most: number = WORST): readonly Pla
     .slice(0, most);
 }
 
-/** "2 create, 1 drop, 3 update rows": messages by what they do. */
-export function countWords(plan: ScriptPlan): string {
+/** "1 drop, 3 updates, 2 creations": messages by what they do. */
+function countWords(plan: ScriptPlan): string {
   const counts = DEED_KINDS.map((kind) => ({
     kind,
     count: plan.steps.filter(({ deeds }) => deeds.some((deed) => deed.kind === kind)).length,
   }));
   return counts
     .filter(({ count }) => count > 0)
-    .map(({ kind, count }) => `${count} ${COUNTED[kind]}`)
+    .map(({ kind, count }) => `${count} ${COUNTED[kind][count === 1 ? 0 : 1]}`)
     .join(', ');
 }
 
@@ -57,7 +58,7 @@ function plural(count: number, word: string): string {
   return `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** "14 statements in 3 files: 2 create, 1 drop". Names files and objects, never values. */
+/** "14 statements in 3 files: 1 drop, 2 creations". Names files and objects, never values. */
 export function summary(plan: ScriptPlan): string {
   const files = new Set(plan.steps.map(({ file }) => file));
   const [only] = files;
@@ -78,7 +79,7 @@ export function lockWords({ mode, table, work }: TableLock): string {
 }
 
 /** What a step does in one sentence, and how it holds others up. */
-export function stepWords({ message, locks }: PlanStep): string {
+function stepWords({ message, locks }: PlanStep): string {
   if (locks.length === 0) return message.effect;
   return `${message.effect.replace(/\.$/, '')}: ${[...new Set(locks.map(lockWords))].join('; ')}.`;
 }

@@ -232,7 +232,7 @@ describe('what it says', () => {
 
   test('a question shows the sum and the worst lines, never values', () => {
     const shown = judged().text.shown?.split('\n') ?? [];
-    expect(shown[0]).toBe('5 statements in db/7.sql: 1 drop, 1 update rows, 1 change, 2 create, 1 run code');
+    expect(shown[0]).toBe('5 statements in db/7.sql: 1 drop, 1 update, 1 change, 2 creations, 1 code block');
     expect(shown[1]).toBe('db/7.sql:3  Drops the column claims.amount with all its values.');
     expect(shown).toHaveLength(6);
     expect(shown.join(' ')).not.toContain('closed');
