@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { JudgeRequest, Language } from '../model/judge.ts';
 import type { Parsed } from '../model/parsed.ts';
 import { decideForSuspects } from './decide-suspects.ts';
-import type { JudgeWorld } from './evaluate-sql.ts';
+import type { JudgeWorld } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
 import { situationFacts } from './situation-facts.ts';
 

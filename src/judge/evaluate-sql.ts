@@ -1,19 +1,10 @@
 import { analyzeSql, doubtFinding } from '../analyze/index.ts';
-import type { ColumnLabel } from '../catalog/labels.ts';
-import type { PreparedPolicy } from '../decide/prepare.ts';
 import { maskStatement } from '../mask/statement.ts';
 import type { CatalogSnapshot } from '../model/catalog.ts';
 import { NO_DATA } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
-import type {
-  EstimateQuery,
-  JudgeRequest,
-  Situation,
-  StatementMemory,
-  StatementPlan,
-} from '../model/judge.ts';
+import type { EstimateQuery, JudgeRequest, StatementMemory, StatementPlan } from '../model/judge.ts';
 import type { ParsedSql, SqlStatement } from '../model/sql.ts';
-import type { Target } from '../model/target.ts';
 import type { MaskedText, RawText } from '../model/text.ts';
 import { estimateQueries } from '../parse/sql/estimate.ts';
 import { fingerprintSql } from '../parse/sql/fingerprint.ts';
@@ -23,12 +14,14 @@ import { carryFindings } from './carried-values.ts';
 import { commitFindings, withPending } from './commit-question.ts';
 import { dataFacts, NO_MEMORY } from './data-facts.ts';
 import { decideForSuspects } from './decide-suspects.ts';
+import { type Evaluated, type JudgeWorld, remember, stillHolds } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
 import { EvaluationCache } from './evaluation-cache.ts';
+import { KnownShapes } from './known-shapes.ts';
 import { maskOpaque } from './mask-opaque.ts';
 import { memoriesOf } from './message-memory.ts';
 import { readPrepared } from './prepared-statements.ts';
-import { sameSituation, situationFacts } from './situation-facts.ts';
+import { situationFacts } from './situation-facts.ts';
 import { planStatement } from './statement-plan.ts';
 import { userFunctionFindings } from './user-functions.ts';
 import { isWrite } from './write-scale.ts';
@@ -75,27 +68,12 @@ class TextAnalysis {
   }
 }
 
-/** An evaluation with everything it was made from. A catalog stands as its number, so that old ones can go. */
-interface Evaluated {
-  readonly situation: Situation;
-  readonly target: Target['kind'];
-  readonly memory: StatementMemory;
-  readonly policy: PreparedPolicy;
-  readonly catalog: number;
-  readonly evaluation: Evaluation;
-}
-
 const texts = new EvaluationCache<TextAnalysis>(KEPT_TEXTS, LONGEST_KEPT_TEXT, KEPT_LENGTH);
+
+const shapes = new KnownShapes();
 
 function analyzeText(text: RawText): TextAnalysis {
   return texts.get(text, () => new TextAnalysis(text));
-}
-
-export interface JudgeWorld {
-  readonly policy: PreparedPolicy;
-  readonly catalog: CatalogSnapshot | undefined;
-  /** What people said about columns, for tables that a script makes. */
-  readonly labels?: readonly ColumnLabel[];
 }
 
 /** A statement that changes the schema, where names are looked up or what columns hold makes the catalog wrong for those after it. */
@@ -112,59 +90,39 @@ function planAll(
   });
 }
 
-const NO_CATALOG = 0;
-const catalogNumbers = new WeakMap<CatalogSnapshot, number>();
-let lastCatalogNumber = NO_CATALOG;
-
-function numberOf(catalog: CatalogSnapshot | undefined): number {
-  if (catalog === undefined) return NO_CATALOG;
-  const known = catalogNumbers.get(catalog);
-  if (known !== undefined) return known;
-  lastCatalogNumber += 1;
-  catalogNumbers.set(catalog, lastCatalogNumber);
-  return lastCatalogNumber;
-}
-
-/** What was found last time, where nothing that it depends on is different. */
-function knownEvaluation(
-  last: Evaluated | undefined,
-  request: JudgeRequest,
-  world: JudgeWorld,
-): Evaluation | undefined {
-  if (last === undefined) return undefined;
-  const same =
-    last.policy === world.policy &&
-    last.catalog === numberOf(world.catalog) &&
-    last.target === request.target.kind &&
-    last.memory === (request.memory ?? NO_MEMORY) &&
-    sameSituation(last.situation, request.situation);
-  return same ? last.evaluation : undefined;
-}
-
 /**
  * The whole way from a text to a decision: parse, analyze, facts, decide. Pure and synchronous; the same
  * request and world give the same answer. `wants` is not empty when row estimates would change the facts.
  */
 export function evaluateSql(request: JudgeRequest, world: JudgeWorld): Evaluation {
-  const analysis = analyzeText(request.text);
-  if (request.serverRejects === true && analysis.parsed.kind === 'partial')
-    return rejectedByServer(request, analysis, world);
   const told = request.estimates !== undefined || request.serverRejects !== undefined;
-  if (told) return evaluateText(request, analysis, world);
-  const known = knownEvaluation(analysis.evaluated, request, world);
-  if (known !== undefined) return known;
+  return told
+    ? evaluateTold(request, world)
+    : (knownEvaluation(request, world) ?? evaluateAnew(request, world));
+}
+
+/** What was found last time, for this text or one of its shape, where nothing that it depends on is different. */
+function knownEvaluation(request: JudgeRequest, world: JudgeWorld): Evaluation | undefined {
+  const known = texts.find(request.text);
+  if (known === undefined) return shapes.find(request, world);
+  const { evaluated } = known;
+  return evaluated !== undefined && stillHolds(evaluated, request, world) ? evaluated.evaluation : undefined;
+}
+
+function evaluateAnew(request: JudgeRequest, world: JudgeWorld): Evaluation {
+  const analysis = analyzeText(request.text);
   const evaluation = evaluateText(request, analysis, world);
-  const { situation, target, memory = NO_MEMORY } = request;
-  const { policy, catalog } = world;
-  analysis.evaluated = {
-    situation,
-    target: target.kind,
-    memory,
-    policy,
-    catalog: numberOf(catalog),
-    evaluation,
-  };
+  analysis.evaluated = remember(evaluation, request, world);
+  shapes.keep(analysis.parsed.items, analysis.evaluated, request.text);
   return evaluation;
+}
+
+/** The caller brings answers to what an earlier judgement wanted to know. */
+function evaluateTold(request: JudgeRequest, world: JudgeWorld): Evaluation {
+  const analysis = analyzeText(request.text);
+  return request.serverRejects === true && analysis.parsed.kind === 'partial'
+    ? rejectedByServer(request, analysis, world)
+    : evaluateText(request, analysis, world);
 }
 
 function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: JudgeWorld): Evaluation {

@@ -2,7 +2,8 @@ import type { JudgeRequest } from '../model/judge.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { sqlLiterals } from '../parse/sql/literals.ts';
 import { evaluateArgv } from './evaluate-command.ts';
-import { evaluateSql, type JudgeWorld } from './evaluate-sql.ts';
+import { evaluateSql } from './evaluate-sql.ts';
+import type { JudgeWorld } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
 import { evaluateScript } from './script/evaluate-script.ts';
 

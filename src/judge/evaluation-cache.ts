@@ -13,6 +13,10 @@ export class EvaluationCache<Value> {
     this.#mostOfAll = mostOfAll;
   }
 
+  find(key: string): Value | undefined {
+    return this.#entries.get(key);
+  }
+
   get(key: string, make: () => Value): Value {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;

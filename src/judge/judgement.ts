@@ -32,7 +32,9 @@ function answeredBy(request: JudgeRequest, evaluation: Evaluation): Answered {
   const target = request.target.identity ?? request.target.name;
   const known = answered.get(evaluation);
   if (known !== undefined && known.target === target) return known;
-  const statementHash = hash('sha256', `${target}\0${request.text}`, 'hex');
+  // An evaluation that allows may be that of many texts.
+  const asks = evaluation.decision.verdict !== 'allow';
+  const statementHash = asks ? hash('sha256', `${target}\0${request.text}`, 'hex') : '';
   const made = { draft: { ...draftOf(request, evaluation), statementHash }, target, last: undefined };
   answered.set(evaluation, made);
   return made;

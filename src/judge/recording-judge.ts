@@ -7,7 +7,7 @@ import type { CompiledPolicy } from '../model/policy.ts';
 import { present } from '../model/present.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { decisionBody, noteBody } from './entry-parts.ts';
-import type { JudgeWorld } from './evaluate-sql.ts';
+import type { JudgeWorld } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type Draft, isPlainRead, readNote, toDraft, toJudgement } from './judgement.ts';
 

@@ -30,6 +30,22 @@ export function maskStatement(text: RawText, literals: readonly Literal[]): Mask
     at = end;
   }
   if (shown.length <= MAX_STATEMENT) shown += text.slice(at, at + MAX_STATEMENT);
+  const known = finished.get(shown);
+  if (known !== undefined) return known;
+  const masked = finish(shown);
+  if (shown.length > LONGEST_KEPT) return masked;
+  if (finished.size >= MOST_KEPT) finished.clear();
+  finished.set(shown, masked);
+  return masked;
+}
+
+/** Without their literals the statements of a program are few: what the detectors make of them is kept. */
+const finished = new Map<string, MaskedText>();
+const MOST_KEPT = 100;
+/** UTF-16 code units. */
+const LONGEST_KEPT = 1_000;
+
+function finish(shown: string): MaskedText {
   const plain = withoutControls(hideAll(shown, detect(shown)));
   return minted(
     plain.length > MAX_STATEMENT

@@ -154,7 +154,7 @@ export type MemoryChange =
 export interface Judgement extends Decision {
   /** Id of the decision entry; `record` refers to it. */
   readonly id: string;
-  /** SHA-256 over text and target, hex: what an approval would be bound to. */
+  /** SHA-256 over text and target, hex: what a yes or an approval is bound to. Empty where the verdict asks for none. */
   readonly statementHash: string;
   /** ISO 8601: a verdict older than this must be asked again. */
   readonly expires: string;

@@ -13,7 +13,7 @@ import { severity } from '../../model/verdict.ts';
 import { parseSql } from '../../parse/sql/parse-sql.ts';
 import { NO_MEMORY } from '../data-facts.ts';
 import { decideForSuspects } from '../decide-suspects.ts';
-import type { JudgeWorld } from '../evaluate-sql.ts';
+import type { JudgeWorld } from '../evaluated.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { situationFacts } from '../situation-facts.ts';
 import { largestScale } from '../write-scale.ts';

@@ -77,7 +77,8 @@ function outputOf(node: Node | undefined, table: Table): Cell | undefined {
   const constant = constantOf(node);
   if (constant?.type === 'number') {
     const index = Number(constant.value) - 1;
-    return index >= 0 && index < table.columns.size ? table.columns.cellAt(index) : HARMLESS;
+    const exists = Number.isInteger(index) && index >= 0 && index < table.columns.size;
+    return exists ? table.columns.cellAt(index) : HARMLESS;
   }
   const parts = nameParts(fieldsOf(node, 'ColumnRef')?.fields);
   const [name] = parts;

@@ -18,6 +18,7 @@ const GROUPS: Readonly<Record<string, readonly (readonly [string, string])[]>> =
     ['SELECT b FROM pg_temp.scratch_tmp', 'b:=ssn'],
     ['SELECT b FROM scratch_tmp', 'b:=ssn'],
     ['SELECT ctid, xmin, tableoid FROM patients', 'ctid:- xmin:- tableoid:-'],
+    ['SELECT id, ssn FROM patients ORDER BY 1.5', 'id:=- ssn:=ssn'],
     ['SELECT 1, $1, NULL, now(), current_user', '?column?:- ?column?:- ?column?:- now:- current_user:-'],
     ['SELECT DISTINCT ON (ssn) id FROM patients', 'id:=-'],
     ['SELECT last_value FROM ids_seq', 'last_value:-'],
