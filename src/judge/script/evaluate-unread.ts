@@ -5,7 +5,7 @@ import type { JudgeRequest } from '../../model/judge.ts';
 import type { Parsed } from '../../model/parsed.ts';
 import { rawText } from '../../model/text.ts';
 import { decideForSuspects } from '../decide-suspects.ts';
-import type { JudgeWorld } from '../evaluate-sql.ts';
+import type { JudgeWorld } from '../evaluated.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { situationFacts } from '../situation-facts.ts';
 
