@@ -9,7 +9,7 @@ function isPrepared(effect: SqlEffect): effect is Prepared {
 }
 
 /** The statement that a name stands for in this session; undefined when guard did not see it being prepared. */
-function rememberedStatement(name: string, memory: StatementMemory): SqlStatement | undefined {
+export function rememberedStatement(name: string, memory: StatementMemory): SqlStatement | undefined {
   const text = Object.hasOwn(memory.prepared, name) ? memory.prepared[name] : undefined;
   if (text === undefined) return undefined;
   const parsed = parseSql(text);

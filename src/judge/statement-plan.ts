@@ -6,6 +6,7 @@ import { copyLayout } from '../parse/sql/copy-layout.ts';
 import { filledColumns } from '../parse/sql/lineage/filled-columns.ts';
 import { traceCopy, traceOutputs } from '../parse/sql/lineage/trace.ts';
 import { findRelation, relationName } from './catalog-lookup.ts';
+import { copiedIn, storedColumns } from './stored-columns.ts';
 import { runsUnseenCode } from './unseen-code.ts';
 import { isWrite } from './write-scale.ts';
 
@@ -169,6 +170,8 @@ export function planStatement(
   const remember = memoryChange(statement, catalog);
   const writes = statement.effects.some((effect) => WRITE_EFFECTS.has(effect.kind));
   const fills = writes ? filledColumns(statement, world) : [];
+  const stores = writes ? storedColumns(statement, catalog, memory) : [];
+  const copyIn = writes ? copiedIn(statement, catalog) : undefined;
   return {
     kind: statement.kind,
     outputs: traceOutputs(statement, world),
@@ -179,6 +182,8 @@ export function planStatement(
     writes,
     ...(fills.length === 0 ? {} : { fills }),
     ...present({ into: countedTable(statement), transaction: transactionPart(statement) }),
+    ...(stores.length === 0 ? {} : { stores }),
+    ...(copyIn === undefined ? {} : { copyIn }),
     changesSchema: statement.effects.some(changesSchema) || runsUnseenCode(statement, catalog),
   };
 }

@@ -47,6 +47,17 @@ const TEXT: Readonly<Record<CellKind, Uint8Array | null>> = {
   other: null,
 };
 
+const decoder = new TextDecoder();
+
+/** The texts that stand for hidden values of every kind, but for those that are empty. */
+export const HIDDEN_TEXTS: ReadonlySet<string> = new Set(
+  [
+    ...Object.values(TEXT).map((mask) => (mask === null ? '' : decoder.decode(mask))),
+    REMOVED,
+    '<removed/>',
+  ].filter((text) => text !== ''),
+);
+
 /** 1900-01-01 in days before 2000-01-01. */
 const DAYS_1900 = -36_524;
 const MICROSECONDS_A_DAY = 86_400_000_000;

@@ -78,7 +78,8 @@ function hidden(name: DataClass | 'opaque', shape: CellShape, making: Making): C
 
 function scanned(shape: CellShape, making: Making): CellMasker {
   const { kind, format } = shape;
-  const { rules, tally } = making;
+  const { rules, tally, origins } = making;
+  let noted = false;
   // Their binary formats hold lengths and positions that a rewritten text would break.
   if (format === 'binary' && (kind === 'textArray' || kind === 'tsvector')) {
     return hidden('opaque', shape, making);
@@ -87,6 +88,8 @@ function scanned(shape: CellShape, making: Making): CellMasker {
     kind,
     (found) => matchesEither(found, rules.mask),
     (found) => {
+      if (!noted) rules.issued?.shows(origins);
+      noted = true;
       tally.slot(found).count++;
     },
   );

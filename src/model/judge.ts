@@ -122,6 +122,10 @@ export interface StatementPlan {
   readonly remember?: MemoryChange;
   readonly writes: boolean;
   readonly changesSchema: boolean;
+  /** Columns that it writes from its own text and parameters. */
+  readonly stores?: readonly StoredColumn[];
+  /** COPY … FROM STDIN. */
+  readonly copyIn?: CopiedIn;
   /** Columns without a class that it fills with classed values. */
   readonly fills?: readonly FilledColumn[];
   /** The one table whose rows it writes, where its command tag counts all of them. */
@@ -130,6 +134,21 @@ export interface StatementPlan {
 }
 
 export type TransactionAction = Extract<SqlEffect, { readonly kind: 'transaction' }>['action'];
+
+/** What a statement puts into one column. */
+export interface StoredColumn extends ColumnOrigin {
+  /** Constants that may be masks; all others are left out. */
+  readonly texts: readonly RawText[];
+  /** Numbers of parameters, from 1. */
+  readonly parameters: readonly number[];
+}
+
+/** Where the fields of COPY … FROM STDIN go: null for a column that guard does not know. */
+export interface CopiedIn {
+  readonly columns: readonly (ColumnOrigin | null)[];
+  /** Absent when the rows can't be read field by field (binary, another encoding). */
+  readonly layout?: CopyLayout;
+}
 
 /** `position` counts the columns of the new table from 0. */
 export type FilledColumn =

@@ -1,3 +1,4 @@
+import { ProvedMasks } from '../../mask/proved-masks.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { Message } from '../../model/finding.ts';
@@ -21,6 +22,7 @@ import { applicationText } from './application-name.ts';
 import type { GateSetting } from './gate-setting.ts';
 import { withImpact } from './impact-message.ts';
 import { JudgedRun, PASSING_RUN } from './judged-run.ts';
+import { rulesFor } from './masking-rules.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { answerOwn, misspelt, refuseSetting } from './own-answer.ts';
 import { type OwnStatement, readOwnStatement } from './own-statement.ts';
@@ -28,6 +30,7 @@ import { mayAskAtCommit } from './put-off.ts';
 import { CANCELLED, failure, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
 import { ReportedSettings } from './reported-settings.ts';
+import { refuseReturned, returnedMask } from './returned-masks.ts';
 import { SchemaView } from './schema-view.ts';
 import { scrubOutside } from './scrub.ts';
 import { checkParameter, startupParameters } from './startup-check.ts';
@@ -57,6 +60,7 @@ export class ConnectionGate implements Gate {
   #asked: ReadonlySet<string> = new Set();
   readonly #statements: StatementJudge;
   readonly #schema: SchemaView;
+  readonly #proved: ProvedMasks;
   readonly #reported = new ReportedSettings();
   #last: Judgement | undefined;
   /** What the client calls itself. */
@@ -67,6 +71,7 @@ export class ConnectionGate implements Gate {
     this.#number = number;
     this.#statements = new StatementJudge(setting, this.#transaction, this.#memory);
     this.#schema = new SchemaView(setting.catalogs);
+    this.#proved = new ProvedMasks(setting.keys);
     const { servers, database, user } = setting.target;
     const [{ host, port }] = servers;
     this.#target = { kind: 'postgres', name: `${database} on ${host}:${port}`, host, port, database, user };
@@ -191,6 +196,12 @@ export class ConnectionGate implements Gate {
     catalog: CatalogSnapshot | undefined,
   ): Soon<Ruling> {
     this.#last = judgement;
+    const returned = returnedMask(request, judgement, {
+      proved: this.#proved,
+      rules: () => rulesFor(this.#setting, { judgement, catalog, environment: this.#knownEnvironment() }),
+    });
+    if (returned !== undefined)
+      return refuseReturned(this.#setting, judgement, returned).then(() => this.#refuse(returned));
     if (judgement.verdict === 'allow') return this.#forward(request, judgement, { catalog });
     if (mayAskAtCommit(request, judgement, this.#setting)) return this.#putOff(request, judgement, catalog);
     return this.#enforce(request, judgement).then((enforced) => {
@@ -236,6 +247,7 @@ export class ConnectionGate implements Gate {
       text: request.text,
       catalog,
       environment: this.#knownEnvironment(),
+      proved: this.#proved,
       completed: (plan, tag) => {
         this.#transaction.ran(plan, tag, tallied);
         this.#completed(plan, numbers.get(plan));

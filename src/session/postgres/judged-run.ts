@@ -1,4 +1,5 @@
 import type { MaskingRules } from '../../mask/fate.ts';
+import type { ProvedMasks } from '../../mask/proved-masks.ts';
 import { rowMasker } from '../../mask/rows.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { DataClass } from '../../model/data-class.ts';
@@ -7,12 +8,20 @@ import type { Judgement, Outcome, StatementPlan } from '../../model/judge.ts';
 import type { Outputs } from '../../model/lineage.ts';
 import type { CopyMasker, FieldDescription } from '../../model/row-masking.ts';
 import type { RawText } from '../../model/text.ts';
-import type { NoticeFields, RowTreatment, StatementRun, WireRefusal } from '../../wire/postgres/gate.ts';
+import type {
+  CopyInCheck,
+  NoticeFields,
+  RowTreatment,
+  StatementRun,
+  WireRefusal,
+} from '../../wire/postgres/gate.ts';
+import { copyInCheck } from './copy-in-check.ts';
 import { copyTreatment, UNMASKABLE } from './copy-treatment.ts';
 import type { GateSetting } from './gate-setting.ts';
-import { maskingRules } from './masking-rules.ts';
+import { rulesFor } from './masking-rules.ts';
 import { failure, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
+import { RETURNED_RULE } from './returned-masks.ts';
 import { scrubRun } from './scrub.ts';
 
 const UNPLANNED: Outputs = { kind: 'opaque', because: 'a result that no statement of the message explains' };
@@ -30,6 +39,7 @@ export interface RunWorld {
   readonly text: RawText;
   readonly catalog: CatalogSnapshot | undefined;
   readonly environment: Environment;
+  readonly proved: ProvedMasks;
   /** A statement of the message succeeded. */
   readonly completed: (plan: StatementPlan, tag: string) => void;
   /** The message is over, well or not. */
@@ -41,6 +51,8 @@ export class JudgedRun implements StatementRun {
   readonly #world: RunWorld;
   readonly #maskers: Counted[] = [];
   #tag: string | undefined;
+  /** Its refusal is its result. */
+  #refused = false;
   #made: MaskingRules | undefined;
 
   constructor(world: RunWorld) {
@@ -58,12 +70,7 @@ export class JudgedRun implements StatementRun {
 
   /** Made when something comes back: most of what is said returns no rows, or none that are masked. */
   get #rules(): MaskingRules {
-    const { setting, judgement, catalog, environment } = this.#world;
-    const { policy, keys, issued } = setting;
-    this.#made ??= maskingRules(
-      { catalog, policy, actor: setting.actor.kind, environment, keys, issued },
-      judgement.obligations,
-    );
+    this.#made ??= rulesFor(this.#world.setting, this.#world);
     return this.#made;
   }
 
@@ -76,6 +83,20 @@ export class JudgedRun implements StatementRun {
     if (treated === 'unmaskable') return this.#refuseCopy();
     this.#maskers.push(treated);
     return treated;
+  }
+
+  copyIn(index: number, copy: { readonly columns: number; readonly format: 'text' | 'binary' }): CopyInCheck {
+    const { setting, judgement, proved } = this.#world;
+    return copyInCheck(this.#plan(index)?.copyIn, copy, {
+      rules: this.#rules,
+      proved,
+      refused: (message) => {
+        this.#refused = true;
+        this.#record({ kind: 'refused', decision: judgement.id, because: 'mask' });
+        setting.run.refused(message);
+        setting.post({ kind: 'refused', message, rule: RETURNED_RULE });
+      },
+    });
   }
 
   /** Only the server's answer showed that it can't be masked: a refusal like any other, only later. */
@@ -102,6 +123,7 @@ export class JudgedRun implements StatementRun {
     const { rows, durationMs, error } = outcome;
     this.#world.ended();
     if (judgement.verdict === 'prompt') setting.enforcer.ended(judgement.id);
+    if (this.#refused) return;
     this.#record({
       kind: 'result',
       decision: judgement.id,

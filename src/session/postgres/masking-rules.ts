@@ -1,12 +1,10 @@
 import { type CatalogIndex, indexCatalog } from '../../mask/catalog-index.ts';
 import type { MaskingRules } from '../../mask/fate.ts';
-import type { IssuedMasks } from '../../mask/issued-masks.ts';
-import type { MaskKeys } from '../../mask/mask-keys.ts';
-import type { ActorKind } from '../../model/actor.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Environment } from '../../model/environment.ts';
+import type { Judgement } from '../../model/judge.ts';
 import { defaultMask, type MaskPattern, type Obligations } from '../../model/obligation.ts';
-import type { CompiledPolicy } from '../../model/policy.ts';
+import type { GateSetting } from './gate-setting.ts';
 
 /** Stands for a catalog that can't be read: nothing is known, so nothing passes unmasked. */
 const UNREADABLE: CatalogSnapshot = {
@@ -27,13 +25,11 @@ function indexOf(catalog: CatalogSnapshot): CatalogIndex {
   return known;
 }
 
+/** What one allowed message was judged with. */
 export interface MaskingWorld {
+  readonly judgement: Pick<Judgement, 'obligations'>;
   readonly catalog: CatalogSnapshot | undefined;
-  readonly policy: CompiledPolicy;
-  readonly actor: ActorKind;
   readonly environment: Environment;
-  readonly keys: MaskKeys;
-  readonly issued: IssuedMasks;
 }
 
 /** A read of nothing classed has no obligation, but what it returns may still hold a value nobody expected there. */
@@ -43,14 +39,17 @@ function patterns(obligations: Obligations, environment: Environment): readonly 
 }
 
 /** How the results of one allowed message are masked. */
-export function maskingRules(world: MaskingWorld, obligations: Obligations): MaskingRules {
+export function rulesFor(
+  { policy, actor, keys, issued }: Pick<GateSetting, 'policy' | 'actor' | 'keys' | 'issued'>,
+  { judgement, catalog, environment }: MaskingWorld,
+): MaskingRules {
   return {
-    catalog: indexOf(world.catalog ?? UNREADABLE),
-    mask: patterns(obligations, world.environment),
-    unclassified: world.policy.unclassified[world.actor][world.environment.class],
-    keys: world.keys,
-    issued: world.issued,
-    styles: world.policy.styles,
+    catalog: indexOf(catalog ?? UNREADABLE),
+    mask: patterns(judgement.obligations, environment),
+    unclassified: policy.unclassified[actor.kind][environment.class],
+    keys,
+    issued,
+    styles: policy.styles,
     year: new Date().getFullYear(),
   };
 }

@@ -106,15 +106,13 @@ export class Answers {
     if (type === SERVER.copyIn) {
       if (!this.#channel.ledger.swallowSyncs()) throw violation('messages behind COPY FROM STDIN');
       this.#channel.copyIn = true;
+      this.#channel.copyCheck = head.run.run.copyIn?.(head.run.index, copyShape(message));
       this.#channel.awaitingReady = false;
       this.#emit(message, head);
       return;
     }
     if (this.#channel.muted) return;
-    const body = new BodyReader(message, HEADER_BYTES, message.length);
-    const format = body.byte() === 1 ? 'binary' : 'text';
-    const columns = body.int16();
-    this.#flow.openCopy(head.run.run.copyOut(head.run.index, { columns, format }));
+    this.#flow.openCopy(head.run.run.copyOut(head.run.index, copyShape(message)));
     if (this.#flow.refusal === undefined) this.#emit(message, head);
   }
 
@@ -179,6 +177,13 @@ export class Answers {
     this.#channel.muted = true;
     if (!this.#channel.awaitingReady) this.#channel.dropUntilSync = true;
   }
+}
+
+/** What CopyInResponse and CopyOutResponse say. */
+function copyShape(message: Buffer): { readonly columns: number; readonly format: 'text' | 'binary' } {
+  const body = new BodyReader(message, HEADER_BYTES, message.length);
+  const format = body.byte() === 1 ? 'binary' : 'text';
+  return { format, columns: body.int16() };
 }
 
 /** Rows a command tag speaks of: the number at its end (`INSERT 0 5`), else 0. */

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { GuardError } from '../../model/errors.ts';
 import type { TransactionState } from '../../model/facts.ts';
-import type { Gate, NoticeFields, Renames, WireRefusal } from './gate.ts';
+import type { CopyInCheck, Gate, NoticeFields, Renames, WireRefusal } from './gate.ts';
 import { Ledger } from './ledger.ts';
 import type { ProxyLimits } from './limits.ts';
 import { Names, type Portal, type Statement } from './names.ts';
@@ -64,6 +64,8 @@ export class Channel {
   #rememberedChars = 0;
   /** The server reads COPY FROM STDIN. */
   copyIn = false;
+  /** What looks at its rows; `refused` when one was found that may not pass: the client's rest is dropped. */
+  copyCheck: CopyInCheck | 'refused' | undefined;
   /** A Query or Sync was sent: its ReadyForQuery comes before anything else of the client. */
   awaitingReady = false;
   /** Extended messages were sent since the last ReadyForQuery. */

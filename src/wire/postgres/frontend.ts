@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { RawText } from '../../model/text.ts';
 import { unreachable } from '../../model/unreachable.ts';
 import type { Channel } from './channel.ts';
+import { CopyIn } from './copy-in.ts';
 import { AFTER_UNREPORTED, type BatchItem, ExtendedBatch } from './extended-batch.ts';
 import { type FramePlan, FrameReader, type FrameSink } from './frame.ts';
 import {
@@ -52,6 +53,7 @@ export class Frontend implements FrameSink {
   readonly #turnstile: Turnstile;
   readonly #probes: ProbeDesk;
   readonly #batch: ExtendedBatch;
+  readonly #copyIn: CopyIn;
   readonly #reader: FrameReader;
   /** Why the message that is being discarded is refused. */
   #dropped: WireRefusal | undefined;
@@ -62,6 +64,7 @@ export class Frontend implements FrameSink {
     this.#turnstile = turnstile;
     this.#probes = probes;
     this.#batch = new ExtendedBatch(channel, turnstile);
+    this.#copyIn = new CopyIn(channel);
     this.#reader = new FrameReader(this);
   }
 
@@ -89,7 +92,7 @@ export class Frontend implements FrameSink {
     if (type === CLIENT.terminate) return 'whole';
     if (this.#turnstile.holding || channel.resting || channel.trial !== undefined) return 'wait';
     if (type === CLIENT.copyData || type === CLIENT.copyDone || type === CLIENT.copyFail)
-      return this.#planCopy(type);
+      return this.#planCopy(type, length);
     if (channel.awaitingReady) return 'wait';
     if (channel.copyIn) return planDuringCopy(type);
     return this.#planMessage(type, length);
@@ -102,9 +105,9 @@ export class Frontend implements FrameSink {
     return this.#login.asked ? 'whole' : 'wait';
   }
 
-  #planCopy(type: number): FramePlan {
+  #planCopy(type: number, length: number): FramePlan {
     const channel = this.#channel;
-    if (channel.copyIn) return type === CLIENT.copyData ? 'stream' : 'whole';
+    if (channel.copyIn) return this.#copyIn.plan(type, length);
     if (channel.dropUntilSync) return 'discard';
     if (this.#batch.pending) {
       this.#batch.run('flush');
@@ -180,11 +183,12 @@ export class Frontend implements FrameSink {
       case CLIENT.flush:
         this.#batch.run('flush', message);
         return;
+      case CLIENT.copyData:
+        this.#copyIn.data(bytes, start, end);
+        return;
       case CLIENT.copyDone:
       case CLIENT.copyFail:
-        channel.copyIn = false;
-        channel.awaitingReady = channel.ledger.head?.kind === 'query';
-        channel.toServer.add(message);
+        this.#copyIn.end(message);
         return;
       case CLIENT.password:
         this.#login.asked = false;

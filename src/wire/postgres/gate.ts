@@ -117,12 +117,25 @@ export interface StatementRun {
     index: number,
     copy: { readonly columns: number; readonly format: 'text' | 'binary' },
   ): CopyMasker | undefined | WireRefusal;
+  /** Called at CopyInResponse: what looks at the rows that the client sends; without it they pass unread. */
+  copyIn?(
+    index: number,
+    copy: { readonly columns: number; readonly format: 'text' | 'binary' },
+  ): CopyInCheck | undefined;
   /** ErrorResponse and NoticeResponse while this runs. */
   scrub(fields: NoticeFields): NoticeFields;
   /** CommandComplete or EmptyQueryResponse of statement `index`. */
   completed(index: number, tag: string, rows: number): void;
   /** Once, when the message is done: after ReadyForQuery, an error, or a lost connection. */
   finished(outcome: { readonly error?: string; readonly rows: number; readonly durationMs: number }): void;
+}
+
+/** Looks at the rows of COPY … FROM STDIN as they pass. */
+export interface CopyInCheck {
+  /** The payload of one CopyData, cut anywhere. A refusal ends the COPY on the server, which then stores nothing of it. */
+  push(payload: Uint8Array): WireRefusal | undefined;
+  /** At CopyDone: what was held back. */
+  end(): WireRefusal | undefined;
 }
 
 export interface RowTreatment {

@@ -53,6 +53,12 @@ export class Ledger {
     this.#replies.push(reply);
   }
 
+  /** The server's error for the reply it is about will carry the marker. */
+  markHead(substitute: Substitute): void {
+    const [head, ...behind] = this.#replies;
+    if (head !== undefined) this.#replies = [{ ...head, substitute }, ...behind];
+  }
+
   pop(): Reply | undefined {
     return this.#replies.shift();
   }

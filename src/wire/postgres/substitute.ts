@@ -28,6 +28,15 @@ export function substituteQuery(refusal: WireRefusal): Substituted {
   };
 }
 
+/** A CopyFail: the server ends COPY … FROM STDIN with an error that carries the marker, and stores nothing of it. */
+export function substituteCopy(refusal: WireRefusal): {
+  readonly message: Buffer;
+  readonly substitute: Substitute;
+} {
+  const substitute = mark(refusal);
+  return { message: buildMessage(CLIENT.copyFail, substitute.marker), substitute };
+}
+
 /** The same as a Parse; its own name keeps the client's unnamed statement alive. */
 export function substituteParse(refusal: WireRefusal): Substituted {
   const substitute = mark(refusal);
