@@ -30,6 +30,18 @@ export interface PsqlArgument {
   readonly semicolons: number;
 }
 
+/** What `\copy` does: psql sends `sql` and moves the rows itself. */
+export interface CopyCommand {
+  readonly direction: 'from' | 'to';
+  /** `input`: the lines behind it, or what psql prints to; `stream`: psql's own standard input or output. */
+  readonly end:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'program'; readonly command: string }
+    | { readonly kind: 'input' }
+    | { readonly kind: 'stream' };
+  readonly sql: RawText;
+}
+
 /** One backslash command. */
 export interface PsqlCommand {
   /** As written, without the backslash. */
@@ -37,6 +49,8 @@ export interface PsqlCommand {
   /** The long name where psql knows several (`connect` for `c`); undefined for a name that psql does not know. */
   readonly name: string | undefined;
   readonly args: readonly PsqlArgument[];
+  /** Of a `\copy` that psql can read. */
+  readonly copy?: CopyCommand;
   /** The command alone, one blank between its arguments. */
   readonly text: RawText;
   /** Where it stands in the text: the backslash, and behind its last argument. UTF-16 code units. */

@@ -1,9 +1,10 @@
+import { present } from '../../model/present.ts';
 import type { PsqlCommand, Script, ScriptPart, ScriptState, SqlEnd } from '../../model/psql.ts';
 import { rawText } from '../../model/text.ts';
 import { unreachable } from '../../model/unreachable.ts';
 import { ArgumentReader } from './arguments.ts';
 import { type CommandSyntax, commandSyntax } from './command-syntax.ts';
-import { isCopyFromInput } from './copy-command.ts';
+import { readCopy } from './copy-command.ts';
 import { type Dialect, dialectOf } from './dialect.ts';
 import { ExpansionBudget, Input } from './input.ts';
 import { QueryBuffer } from './query-buffer.ts';
@@ -160,6 +161,7 @@ export class ScriptReader {
       args,
       start,
       end: this.#input.offset,
+      ...present({ copy: syntax?.name === 'copy' ? readCopy(args[0]?.value ?? '') : undefined }),
       expanded,
       conditional: this.#conditions.length > 0,
     };
@@ -180,7 +182,7 @@ export class ScriptReader {
   #apply(command: PsqlCommand, { name, buffer }: CommandSyntax): void {
     trackVariables(command, this.#variables);
     this.#changeBuffer(buffer);
-    if (name === 'copy' && isCopyFromInput(command)) this.#data(1);
+    if (command.copy?.direction === 'from' && command.copy.end.kind === 'input') this.#data(1);
     if (name === 'set' && command.args[0]?.value === 'SINGLELINE')
       this.#singleLine = ON.test(command.args[1]?.value ?? 'on');
   }

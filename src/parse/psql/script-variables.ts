@@ -25,16 +25,29 @@ function forget(argument: PsqlCommand['args'][number] | undefined, variables: Va
   else variables.forget(argument.value);
 }
 
-/** The names of columns become names of variables; a script that is included, or read from an editor, sets what it likes. */
+function unset(command: PsqlCommand, variables: Variables): void {
+  const name = command.args[0]?.value;
+  if (name === undefined || command.conditional) forget(command.args[0], variables);
+  else variables.unset(name);
+}
+
+/** The columns of the answer become variables whose names begin with the argument. */
+function gset({ args: [prefix] }: PsqlCommand, variables: Variables): void {
+  variables.forgetAll(prefix === undefined ? '' : (prefix.value ?? ''));
+}
+
+/** A script that is included, or read from an editor, sets what it likes. */
 const SET_ANYTHING: ReadonlySet<string | undefined> = new Set([
-  ...['gset', 'include', 'include_relative', 'connect', 'edit', 'ef', 'ev'],
+  ...['include', 'include_relative', 'connect', 'edit', 'ef', 'ev'],
 ]);
 
 /** What a command does to psql's variables. Values that are known at run time only are forgotten. */
 export function trackVariables(command: PsqlCommand, variables: Variables): void {
   const { name, args } = command;
   if (name === 'set') set(command, variables);
-  else if (name === 'unset' || name === 'getenv') forget(args[0], variables);
+  else if (name === 'unset') unset(command, variables);
+  else if (name === 'gset') gset(command, variables);
+  else if (name === 'getenv') forget(args[0], variables);
   else if (name === 'prompt') forget(args.at(-1), variables);
   else if (SET_ANYTHING.has(name)) variables.forgetAll();
 }

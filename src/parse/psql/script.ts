@@ -9,6 +9,8 @@ import { FRESH_LEXER } from './sql-lexer.ts';
 const LONGEST = 64 * 1024 * 1024;
 
 const FRESH: ScriptState = { lexer: FRESH_LEXER, buffer: rawText(''), previous: undefined, conditions: [] };
+/** A file has no statement before its first. */
+const BEGINNING: ScriptState = { ...FRESH, previous: rawText('') };
 
 /**
  * Takes a text apart as psql does (MainLoop of src/bin/psql/mainloop.c with its lexers): the SQL texts that it would
@@ -17,7 +19,7 @@ const FRESH: ScriptState = { lexer: FRESH_LEXER, buffer: rawText(''), previous: 
  * What can't be read ends the reading, and `problem` says why.
  */
 export function readScript(text: string, options: ScriptOptions): Script {
-  const { source, state = FRESH } = options;
+  const { source, state = source === 'file' ? BEGINNING : FRESH } = options;
   if (text.length > LONGEST) return unread(state, 'it is too long');
   if (text.includes('\0')) return unread(state, 'it holds a zero byte');
   if (source === 'argument' && !text.startsWith('\\')) return argumentSql(text, state);

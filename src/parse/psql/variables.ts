@@ -13,8 +13,9 @@ const ONLY_DIGITS = /^\d+$/;
 /** psql's variables as far as a script tells. */
 export class Variables {
   readonly #known: Map<string, Looked>;
-  #others: Looked;
-  #digits: Looked = UNSET;
+  readonly #others: Looked;
+  /** Beginnings of names that have any value since. */
+  readonly #forgotten: string[] = [];
 
   /** `complete`: there are no others than these. */
   constructor(values: Readonly<Record<string, string>> = {}, complete = false) {
@@ -23,7 +24,10 @@ export class Variables {
   }
 
   look(name: string): Looked {
-    return this.#known.get(name) ?? (ONLY_DIGITS.test(name) ? this.#digits : this.#others);
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    if (this.#forgotten.some((prefix) => name.startsWith(prefix))) return UNKNOWN;
+    return ONLY_DIGITS.test(name) ? UNSET : this.#others;
   }
 
   set(name: string, value: string): void {
@@ -39,10 +43,9 @@ export class Variables {
     this.#known.set(name, UNKNOWN);
   }
 
-  /** Every variable may have been set anew. */
-  forgetAll(): void {
-    this.#known.clear();
-    this.#others = UNKNOWN;
-    this.#digits = UNKNOWN;
+  /** Every variable whose name begins so may have been set anew. */
+  forgetAll(prefix = ''): void {
+    for (const name of this.#known.keys()) if (name.startsWith(prefix)) this.#known.delete(name);
+    if (!this.#forgotten.some((known) => prefix.startsWith(known))) this.#forgotten.push(prefix);
   }
 }
