@@ -46,13 +46,13 @@ class Tokens {
     return escapes === true && /^[eE]'/.test(this.#text.slice(this.#at, this.#at + 2));
   }
 
-  #quoted(open: number, escape: string): void {
+  #quoted(open: number, escaping: string): void {
     const quote = this.#text.charAt(open);
     let at = open + 1;
     for (; at < this.#text.length; at += 1) {
       const character = this.#text[at];
       const next = this.#text[at + 1];
-      if (character === escape && next !== undefined) at += 1;
+      if (character === escaping && next !== undefined) at += 1;
       else if (character === quote && next === quote) at += 1;
       else if (character === quote) break;
     }
