@@ -1,0 +1,53 @@
+import { definePsqlRule } from '../../define-psql-rule.ts';
+import { plain } from '../../psql-findings.ts';
+
+export const display = definePsqlRule({
+  id: 'psql.display',
+  intent: 'session.control',
+  on: [
+    ...[
+      '?',
+      'a',
+      'C',
+      'cd',
+      'conninfo',
+      'copyright',
+      'd',
+      'echo',
+      'elif',
+      'else',
+      'endif',
+      'errverbose',
+      'f',
+    ],
+    ...[
+      'getenv',
+      'help',
+      'html',
+      'if',
+      'list',
+      'lo_list',
+      'print',
+      'prompt',
+      'pset',
+      'qecho',
+      'quit',
+      'reset',
+    ],
+    ...['sf', 'sv', 't', 'T', 'timing', 'warn', 'x', 'z'],
+  ],
+  hits: [
+    '\\d+ patients',
+    '\\l',
+    '\\x',
+    '\\timing on',
+    '\\pset format csv',
+    '\\conninfo',
+    '\\h SELECT',
+    '\\q',
+    '\\if true\n\\endif',
+    '\\zS',
+  ],
+  misses: ['\\! ls', '\\o x', '\\foo', 'select 1'],
+  check: () => plain('Shows something, or sets how psql shows it.'),
+});
