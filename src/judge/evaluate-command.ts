@@ -1,3 +1,4 @@
+import { isHarmlessProgram } from '../analyze/harmless-program.ts';
 import { maskText } from '../mask/text.ts';
 import { NO_DATA } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
@@ -8,42 +9,19 @@ import type { JudgeWorld } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
 import { situationFacts } from './situation-facts.ts';
 
-/** Programs that change nothing and send nothing, whatever their arguments, when no shell reads those. */
-const HARMLESS: ReadonlySet<string> = new Set([
-  'true',
-  'false',
-  'pwd',
-  'whoami',
-  'id',
-  'uname',
-  'arch',
-  'nproc',
-  'tty',
-  'echo',
-  'sleep',
-]);
-/** Anything a shell would act on: then the first word is not all there is. */
-const SHELL_SYNTAX = /[^\w\s./:=,@%+-]/;
-
-const WHAT: Readonly<Record<Exclude<Language, 'sql'>, string>> = {
+const WHAT: Readonly<Record<Exclude<Language, 'sql' | 'psql'>, string>> = {
   shell: 'a shell command',
-  psql: "psql's own commands",
   kubectl: 'a kubectl command',
 };
 
-function isHarmless(text: string): boolean {
-  const [program = ''] = text.trim().split(/\s+/);
-  return HARMLESS.has(program) && !SHELL_SYNTAX.test(text);
-}
-
-function findingFor(request: JudgeRequest, language: Exclude<Language, 'sql'>): Finding {
+function findingFor(request: JudgeRequest, language: Exclude<Language, 'sql' | 'psql'>): Finding {
   const length = [...request.text].length;
   const common = {
     span: { start: 0, end: length },
     objects: [],
     tags: request.judgedAgain === true ? ['judged-again'] : [],
   };
-  if (language === 'shell' && isHarmless(request.text)) {
+  if (language === 'shell' && isHarmlessProgram(request.text)) {
     return {
       ...common,
       rule: 'shell.harmless-program',
@@ -78,7 +56,7 @@ function findingFor(request: JudgeRequest, language: Exclude<Language, 'sql'>): 
 export function evaluateArgv(
   request: JudgeRequest,
   world: JudgeWorld,
-  language: Exclude<Language, 'sql'>,
+  language: Exclude<Language, 'sql' | 'psql'>,
 ): Evaluation {
   const finding = findingFor(request, language);
   // What is judged again is known as far as words can tell: its finding says what is not.

@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { EstimateQuery, StatementPlan } from '../model/judge.ts';
 import type { ParsedKind } from '../model/parsed.ts';
 import type { ScriptPlan } from '../model/plan.ts';
+import type { ScriptState } from '../model/psql.ts';
 import type { MaskedText } from '../model/text.ts';
 
 /** What the engine says to one text, whatever its language. */
@@ -22,6 +23,8 @@ export interface Evaluation {
     readonly shown?: MaskedText;
     readonly fingerprint: string;
   };
+  /** Only of texts for psql. */
+  readonly psqlState?: ScriptState;
   /** Only of scripts. */
   readonly script?: ScriptPlan;
 }

@@ -66,6 +66,8 @@ export interface PsqlContext {
   readonly allVariables?: boolean;
   /** Started with `-S`. */
   readonly singleLine?: boolean;
+  /** True when the caller reads files that are included, and what comes back from an editor, and has it judged by itself. */
+  readonly reads?: boolean;
 }
 
 export interface JudgeRequest {

@@ -58,6 +58,8 @@ export interface PsqlCommand {
   readonly end: number;
   /** True when it comes out of a variable's value: `start` and `end` are then those of the variable. */
   readonly expanded: boolean;
+  /** A quotation in its arguments is not closed on its line: psql says so and leaves that argument out. */
+  readonly unclosed: boolean;
   /** Inside `\if … \endif`: it may run or not. */
   readonly conditional: boolean;
 }
@@ -72,6 +74,8 @@ export type ScriptPart =
       readonly text: RawText;
       /** From 1: where its first character stands. */
       readonly line: number;
+      /** The same in UTF-16 code units; in the text of the variable's user where it comes out of a variable. */
+      readonly start: number;
       readonly ends: SqlEnd;
       readonly uses: readonly VariableUse[];
       /** Why `text` may not be what is sent, in one clause; undefined when it is exact. */

@@ -12,10 +12,11 @@ import type { ParsedKind } from '../model/parsed.ts';
 import type { CompiledPolicy } from '../model/policy.ts';
 import { present } from '../model/present.ts';
 import type { Span } from '../model/span.ts';
-import type { ParsedSql } from '../model/sql.ts';
+import type { SqlStatement } from '../model/sql.ts';
 import type { Target } from '../model/target.ts';
 import { rawText } from '../model/text.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { readScript } from '../parse/psql/script.ts';
 import { parseSql } from '../parse/sql/parse-sql.ts';
 import { catalogFinder, classifyCatalog } from './check-catalog.ts';
 import { withImpact } from './postgres/impact-message.ts';
@@ -107,18 +108,28 @@ export function claimedSituation(
 /** The grammar is asked once to tell the language and to find the tables. */
 function readText(request: CheckRequest): {
   readonly language: Language;
-  readonly parsed: ParsedSql | undefined;
+  readonly statements: readonly SqlStatement[];
 } {
   if (request.lang === 'shell' || request.lang === 'kubectl')
-    return { language: request.lang, parsed: undefined };
+    return { language: request.lang, statements: [] };
+  if (request.lang === 'psql') return { language: 'psql', statements: sentStatements(request.text) };
   const parsed = parseSql(rawText(request.text));
   // Beyond the limits: no shell reads that either, and the reason is worth telling.
   const isSql = parsed.kind === 'complete' ? parsed.items.length > 0 : parsed.kind === 'beyond-limits';
-  return { language: request.lang ?? (isSql ? 'sql' : 'shell'), parsed };
+  return { language: request.lang ?? (isSql ? 'sql' : 'shell'), statements: parsed.items };
 }
 
-function noEstimates(parsed: ParsedSql | undefined): readonly Estimate[] {
-  return (parsed?.items ?? []).map((_, statement) => ({ statement, unavailable: NO_DATABASE }));
+/** The statements that psql would send for a text. */
+function sentStatements(text: string): readonly SqlStatement[] {
+  return readScript(text, { source: 'file' }).parts.flatMap((part) => {
+    if (part.kind === 'sql') return parseSql(part.text).items;
+    const copied = part.kind === 'command' ? part.command.copy?.sql : undefined;
+    return copied === undefined ? [] : parseSql(copied).items;
+  });
+}
+
+function noEstimates(statements: readonly SqlStatement[]): readonly Estimate[] {
+  return statements.map((_, statement) => ({ statement, unavailable: NO_DATABASE }));
 }
 
 /** The finding that decided is told as the policy sees it: with its reason, its way out, and the blast radius. */
@@ -203,14 +214,14 @@ export function createChecker(setting: CheckSetting): Checker {
   const findCatalog = catalogFinder(schema, policy.labels);
 
   const judged = async (request: CheckRequest): Promise<Judgement> => {
-    const { language, parsed } = readText(request);
-    const catalog = findCatalog(parsed?.items ?? []);
+    const { language, statements } = readText(request);
+    const catalog = findCatalog(statements);
     const asked: JudgeRequest = {
       channel: { language, via: 'check', certainty: 'claimed' },
       text: rawText(request.text),
       target: { kind: TARGET_KINDS[language], name: 'guard check' },
       situation: claimedSituation(request, purpose),
-      estimates: noEstimates(parsed),
+      estimates: noEstimates(statements),
       entry: false,
       ...present({ cwd: request.cwd, catalog: catalog?.version }),
     };

@@ -125,7 +125,17 @@ const ROWS: readonly Row[] = [
   { name: '3b heavy maintenance', is: ['service.maintain', 'heavy'], table: DROP },
   { name: '3c DO', is: ['exec.dynamic', 'dynamic'], table: 'A·A·P | P·R·R | T·R·B' },
   { name: '4a session control', is: ['session.control'], table: READ },
-  { name: '4b shell from psql', is: ['exec.nested'], table: 'A·A·A | P·B·B | B·B·B' },
+  { name: '4b shell from psql', is: ['exec.nested'], table: 'P·R·P | P·B·B | B·B·B' },
+  {
+    name: '4b shell from psql, a program that changes nothing',
+    is: ['exec.nested', 'harmless'],
+    table: 'A·A·A | P·B·B | B·B·B',
+  },
+  {
+    name: 'a file that programs read when they start',
+    is: ['fs.overwrite', 'startup-file'],
+    table: 'P·R·R | P·R·B | T·B·B',
+  },
   {
     name: '5a dump of the schema',
     is: ['data.export.bulk', 'schema-only'],

@@ -1,7 +1,5 @@
-import { sumObligations } from '../../decide/obligations.ts';
 import { maskText } from '../../mask/text.ts';
 import type { Decision } from '../../model/decision.ts';
-import type { DataFacts } from '../../model/facts.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Estimate, EstimateQuery, JudgeRequest } from '../../model/judge.ts';
 import type { Parsed } from '../../model/parsed.ts';
@@ -9,14 +7,13 @@ import type { PlanNature, PlanPart, PlanStep, ScriptPlan } from '../../model/pla
 import { present } from '../../model/present.ts';
 import type { SqlStatement } from '../../model/sql.ts';
 import { rawText } from '../../model/text.ts';
-import { severity } from '../../model/verdict.ts';
 import { parseSql } from '../../parse/sql/parse-sql.ts';
 import { NO_MEMORY } from '../data-facts.ts';
 import { decideForSuspects } from '../decide-suspects.ts';
 import type { JudgeWorld } from '../evaluated.ts';
 import type { Evaluation } from '../evaluation.ts';
+import { mergeData, strictestDecision } from '../merge-evaluations.ts';
 import { situationFacts } from '../situation-facts.ts';
-import { largestScale } from '../write-scale.ts';
 import { evaluateUnread } from './evaluate-unread.ts';
 import { placeOf, planFindings } from './plan-findings.ts';
 import { type EvaluatedPart, naturesOf, planStep } from './plan-step.ts';
@@ -81,28 +78,6 @@ function statementsOf(part: PlanPart): readonly SqlStatement[] {
   return part.language === 'sql' ? parseSql(part.text).items : [];
 }
 
-function distinct<T>(values: readonly T[]): readonly T[] {
-  return [...new Set(values)];
-}
-
-/** What the script touches altogether. */
-function mergedData(evaluations: readonly Evaluation[]): DataFacts {
-  const all = evaluations.map(({ data }) => data);
-  const scale = largestScale(all.flatMap((data) => data.scale ?? []));
-  const writes = all.filter((data) => data.scale !== undefined);
-  return {
-    tables: distinct(all.flatMap(({ tables }) => tables)),
-    columns: distinct(all.flatMap(({ columns }) => columns)),
-    classes: distinct(all.flatMap(({ classes }) => classes)),
-    rows: writes.length === 1 ? (writes[0]?.rows ?? {}) : {},
-    ...present({ scale }),
-    cascades: distinct(all.flatMap(({ cascades }) => cascades)),
-    hasWhere: all.some(({ hasWhere }) => hasWhere),
-    // A script acts on more than what it made.
-    createdHere: false,
-  };
-}
-
 function changedRows(steps: readonly PlanStep[]): number {
   return steps
     .filter(({ deeds }) => deeds.some(({ kind }) => kind === 'update' || kind === 'delete'))
@@ -137,15 +112,7 @@ function placed(evaluated: EvaluatedPart): Decision {
 
 /** The strictest of what the policy says to the script as a whole and to each of its messages. */
 function combined(whole: Decision, parts: readonly EvaluatedPart[]): Decision {
-  const all = [whole, ...parts.filter(decidesItself).map(placed)];
-  const strictest = all.reduce((worst, each) =>
-    severity(each.verdict) > severity(worst.verdict) ? each : worst,
-  );
-  return {
-    ...strictest,
-    obligations: sumObligations(all.map(({ obligations }) => obligations)),
-    matched: distinct(all.flatMap(({ matched }) => matched)),
-  };
+  return strictestDecision(whole, ...parts.filter(decidesItself).map(placed));
 }
 
 function told(parts: readonly EvaluatedPart[], own: readonly Finding[]): readonly Finding[] {
@@ -170,7 +137,7 @@ export function evaluateScript(request: JudgeRequest, world: JudgeWorld, evaluat
   const { parts, wants } = readParts(request, world, evaluate);
   const plan = planOf(parts);
   const own = planFindings(plan, request.text.length);
-  const data = mergedData(parts.map(({ evaluation }) => evaluation));
+  const data = mergeData(parts.map(({ evaluation }) => evaluation.data));
   const items = parts.map(({ part }) => part);
   const parsed: Parsed<PlanPart> = { kind: 'complete', items: own.length === 0 ? [] : items };
   const facts = situationFacts(request, data);

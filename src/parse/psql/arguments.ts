@@ -28,6 +28,8 @@ export class ArgumentReader {
   readonly #input: Input;
   readonly #world: ArgumentWorld;
   readonly #written: string[] = [];
+  /** A quotation was not closed. */
+  unclosed = false;
 
   constructor(input: Input, world: ArgumentWorld) {
     this.#input = input;
@@ -79,7 +81,10 @@ export class ArgumentReader {
     const builder = new ArgumentBuilder();
     this.#written.length = 0;
     while (!this.#atEnd()) {
-      if (!this.#stretch(builder)) return undefined;
+      if (!this.#stretch(builder)) {
+        this.unclosed = true;
+        return undefined;
+      }
     }
     return builder.build(this.#written.join(''));
   }

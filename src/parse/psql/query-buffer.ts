@@ -1,10 +1,17 @@
 import type { ScriptPart, SqlEnd, VariableUse } from '../../model/psql.ts';
 import { rawText } from '../../model/text.ts';
 
+/** Behind a piece of text: its line, from 1, and its offset in UTF-16 code units. */
+export interface TextPlace {
+  readonly line: number;
+  readonly end: number;
+}
+
 /** psql's query buffer: what was read of a statement and not sent yet. */
 export class QueryBuffer {
   #text = '';
-  #line = 1;
+  #place: TextPlace = { line: 1, end: 0 };
+  #length = 0;
   #uses: VariableUse[] = [];
   #doubt: string | undefined;
 
@@ -20,9 +27,12 @@ export class QueryBuffer {
     return this.#text === '';
   }
 
-  /** `line`: where it stands, from 1; counts for the first text after the buffer was empty. */
-  append(text: string, line: number): void {
-    if (this.#text === '') this.#line = line;
+  /** `place`: where it stands; counts for the first text after the buffer was empty. */
+  append(text: string, place: () => TextPlace): void {
+    if (this.#text === '') {
+      this.#place = place();
+      this.#length = text.length;
+    }
     this.#text += text;
   }
 
@@ -50,7 +60,8 @@ export class QueryBuffer {
     return {
       kind: 'sql',
       text: rawText(this.#text),
-      line: this.#line,
+      line: this.#place.line,
+      start: Math.max(this.#place.end - this.#length, 0),
       ends,
       uses: this.#uses,
       doubt: this.#doubt,

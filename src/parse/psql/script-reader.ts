@@ -48,9 +48,8 @@ export class ScriptReader {
     this.#dialect = dialectOf(setting.psql);
     this.#variables = new Variables(setting.variables, setting.complete);
     this.#input = new Input('', 0, this.#budget);
-    const line = () => this.#lines.lineOf(this.#input.offset);
     this.#lexer = new SqlLexer(
-      { dialect: this.#dialect, variables: this.#variables, budget: this.#budget, line },
+      { dialect: this.#dialect, variables: this.#variables, budget: this.#budget, place: this.#place },
       state.lexer,
     );
     this.#buffer = new QueryBuffer(state.buffer);
@@ -86,6 +85,8 @@ export class ScriptReader {
     };
   }
 
+  readonly #place = () => ({ line: this.#lineNumber, end: this.#input.offset });
+
   get #lineNumber(): number {
     return this.#lines.lineOf(this.#input.offset);
   }
@@ -98,7 +99,7 @@ export class ScriptReader {
 
   #line(): void {
     const before = this.#buffer.text.length;
-    if (before > 0) this.#buffer.append('\n', this.#lineNumber);
+    if (before > 0) this.#buffer.append('\n', this.#place);
     let untouched = before > 0;
     let commands = 0;
     for (let stop = this.#scan(); stop !== 'end'; stop = this.#scan()) {
@@ -163,6 +164,7 @@ export class ScriptReader {
       end: this.#input.offset,
       ...present({ copy: syntax?.name === 'copy' ? readCopy(args[0]?.value ?? '') : undefined }),
       expanded,
+      unclosed: reader.unclosed,
       conditional: this.#conditions.length > 0,
     };
     if (!this.#input.ended) this.#input.take(END_OF_COMMAND);
@@ -180,7 +182,7 @@ export class ScriptReader {
   }
 
   #apply(command: PsqlCommand, { name, buffer }: CommandSyntax): void {
-    trackVariables(command, this.#variables);
+    if (this.#setting.follow !== false) trackVariables(command, this.#variables);
     this.#changeBuffer(buffer);
     if (command.copy?.direction === 'from' && command.copy.end.kind === 'input') this.#data(1);
     if (name === 'set' && command.args[0]?.value === 'SINGLELINE')
@@ -222,7 +224,7 @@ export class ScriptReader {
 
   #sendNow({ name }: CommandSyntax): number {
     if (this.#buffer.empty) {
-      this.#buffer.append(this.#previous ?? '', this.#lineNumber);
+      this.#buffer.append(this.#previous ?? '', this.#place);
       if (this.#previous === undefined) this.#buffer.doubt(REPEATED);
     }
     const copies = this.#send('command', name !== 'watch');

@@ -36,6 +36,7 @@ function argumentSql(text: string, end: ScriptState): Script {
     kind: 'sql',
     text: rawText(text),
     line: 1,
+    start: 0,
     ends: 'end',
     uses: [],
     doubt: undefined,

@@ -1,7 +1,7 @@
 import type { LexerMode, LexerState } from '../../model/psql.ts';
 import type { Dialect } from './dialect.ts';
 import type { ExpansionBudget, Input } from './input.ts';
-import type { QueryBuffer } from './query-buffer.ts';
+import type { QueryBuffer, TextPlace } from './query-buffer.ts';
 import { continuationEnd } from './quote-continuation.ts';
 import { placeholder, quoteValue } from './quote-value.ts';
 import { SqlWords } from './sql-words.ts';
@@ -15,8 +15,8 @@ export interface LexerWorld {
   readonly dialect: Dialect;
   readonly variables: Variables;
   readonly budget: ExpansionBudget;
-  /** The line of the script that is being read, from 1. */
-  readonly line: () => number;
+  /** Where the reading stands. */
+  readonly place: () => TextPlace;
 }
 
 export const FRESH_LEXER: LexerState = {
@@ -118,7 +118,7 @@ export class SqlLexer {
   }
 
   #emit(buffer: QueryBuffer, text: string): void {
-    buffer.append(text, this.#world.line());
+    buffer.append(text, this.#world.place);
   }
 
   #plain(input: Input, buffer: QueryBuffer): Stop | undefined {

@@ -1,8 +1,9 @@
+import type { PsqlCommand, ScriptPart } from '../../model/psql.ts';
+import { readScript } from '../../parse/psql/script.ts';
+import { sqlLiterals } from '../../parse/sql/literals.ts';
 import type { ResolveFiles } from '../../wire/postgres/resolve/files.ts';
 import type { HostNames } from './prompt-text.ts';
-import { type RcCommand, readCommands } from './rc-command.ts';
-import { completesStatement, type RcRuling, ruleCommand } from './rc-policy.ts';
-import { readSql, type SqlPart } from './rc-sql.ts';
+import { completesStatement, ruleCommand } from './rc-policy.ts';
 
 /** One command that guard took out of a psqlrc. */
 export interface RcFinding {
@@ -19,9 +20,9 @@ const DEPTH_LIMIT = 8;
 const FILE_COUNT_LIMIT = 32;
 const TEXT_LIMIT = 256 * 1024;
 const LINE_LIMIT = 16_384;
-const BYTE_ORDER_MARK = '\ufeff';
-/** psql's lexers disagree about these; nobody needs them in a settings file. */
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+/** Nobody needs these in a settings file. */
+const CONTROL = /[\x00-\x08\x0b-\x1f\x7f]/;
+const BAD_LINE = 'control characters, or a line that is too long';
 
 export interface RcScanInput {
   readonly files: ResolveFiles;
@@ -29,19 +30,43 @@ export interface RcScanInput {
   /** For `\i` with a relative name. */
   readonly cwd: string;
   readonly names: HostNames;
+  /** psql's major version. */
+  readonly psql: number;
 }
+
+type SqlPart = Extract<ScriptPart, { readonly kind: 'sql' }>;
 
 interface Place {
   readonly file: string;
+  /** Of the line before the text that is read. */
   readonly line: number;
   readonly depth: number;
 }
 
-function label(command: RcCommand | undefined): string {
-  if (command === undefined) return '\\';
+function label(command: PsqlCommand): string {
   const name = command.name === 'set' ? command.args[0]?.value : undefined;
   const subject = name === undefined || !/^\w{1,63}$/.test(name) ? '' : ` ${name}`;
-  return `\\${command.name.slice(0, 32)}${subject}`;
+  return `\\${command.written.slice(0, 32)}${subject}`;
+}
+
+/** Why a statement is not kept. Conservative: what stays would be the same under any setting of the server. */
+function problemOf({ text, uses, doubt }: SqlPart): string | undefined {
+  if (uses.length > 0) return 'it expands a variable, whose text could hold commands';
+  if (doubt !== undefined) return doubt;
+  if (text.includes('\\')) return 'a backslash inside quotes';
+  const long = sqlLiterals(text).some(
+    ({ kind, start, end }) => kind === 'dollar' || text.slice(start, end).includes('\n'),
+  );
+  return long ? 'a quotation or comment that goes on over several lines' : undefined;
+}
+
+function isOnlyComment(text: string): boolean {
+  const literals = sqlLiterals(text);
+  const outside = literals.reduceRight(
+    (left, { kind, start, end }) => (kind === 'comment' ? left.slice(0, start) + left.slice(end) : left),
+    text,
+  );
+  return outside.trim() === '';
 }
 
 /** Reads psqlrc files and keeps what only sets psql up. */
@@ -49,9 +74,6 @@ export class RcScan {
   readonly findings: RcFinding[] = [];
   private readonly output: string[] = [];
   private readonly input: RcScanInput;
-  /** Lines of an SQL statement that is not complete yet. */
-  private statement: string[] = [];
-  private statementProblem: Pick<RcFinding, 'file' | 'line' | 'why'> | undefined;
   private fileCount = 0;
   private length = 0;
 
@@ -83,82 +105,71 @@ export class RcScan {
     return true;
   }
 
+  /** Lines that can't be kept are left out; where one stands inside a statement nothing behind it is read. */
   private lines(text: string, file: string, depth: number): void {
-    const lines = text.replace(BYTE_ORDER_MARK, '').split('\n');
-    for (const [index, line] of lines.entries())
-      this.line(line.endsWith('\r') ? line.slice(0, -1) : line, { file, line: index + 1, depth });
-    // psql sends what is left of a statement at the end of a file; guard leaves it out.
-    const open = this.statementProblem ?? { file, line: lines.length, why: 'it has no semicolon' };
-    if (this.statement.length > 0) this.report(open, 'SQL', open.why);
-    this.forgetStatement();
-  }
-
-  private forgetStatement(): void {
-    this.statement = [];
-    this.statementProblem = undefined;
-  }
-
-  private line(line: string, place: Place): void {
-    if (line.length > LINE_LIMIT || CONTROL.test(line)) {
-      const why = 'control characters, or a line that is too long';
-      if (this.statement.length === 0) this.report(place, 'line', why);
-      else this.statementProblem ??= { ...place, why };
-      return;
+    const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+    let from = 0;
+    for (const [index, line] of lines.entries()) {
+      if (line.length <= LINE_LIMIT && !CONTROL.test(line)) continue;
+      this.report({ file, line: index + 1 }, 'line', BAD_LINE);
+      if (!this.read(lines.slice(from, index), { file, line: from, depth })) return;
+      from = index + 1;
     }
-    const sql = readSql(line);
-    if (!sql.blank || this.statement.length > 0) this.sql(line, sql, place);
-    else this.commands(line.slice(sql.end), place);
+    this.read(lines.slice(from), { file, line: from, depth });
   }
 
-  /** A statement is kept as a whole or not at all: half of it could mean something else. */
-  private sql(line: string, sql: SqlPart, place: Place): void {
-    this.statement.push(line.slice(0, sql.end));
-    if (sql.problem !== undefined) this.statementProblem ??= { ...place, why: sql.problem };
-    const rest = line.slice(sql.end);
-    if (rest === '' && !sql.complete) return;
-    const ending = sql.complete ? '' : this.ending(rest, place);
-    const problem = this.statementProblem;
-    const statement = this.statement;
-    this.forgetStatement();
-    if (problem !== undefined) this.report(problem, 'SQL', problem.why);
-    else
-      for (const [index, part] of statement.entries())
-        this.emit(index === statement.length - 1 ? part + ending : part);
-    if (sql.complete) this.commands(rest, place);
+  /** False when a statement is still open at the end. */
+  private read(lines: readonly string[], place: Place): boolean {
+    const text = lines.join('\n');
+    const { parts, problem } = readScript(text, { source: 'file', psql: this.input.psql, follow: false });
+    let last: number | undefined;
+    for (const [at, part] of parts.entries()) {
+      const here = { ...place, line: place.line + part.line };
+      const after = parts[at + 1];
+      if (part.kind === 'sql') {
+        this.sql(part, { command: after?.kind === 'command' ? after.command : undefined, last }, here);
+        last = undefined;
+      } else if (part.kind === 'command') {
+        last = part.command.start;
+        const before = parts[at - 1];
+        // The statement that it completes holds it already.
+        if (before?.kind !== 'sql' || before.ends !== 'command') this.command(part.command, here);
+      }
+    }
+    if (problem !== undefined) this.report({ ...place, line: place.line + 1 }, 'file', problem);
+    return problem === undefined && parts.every((part) => part.kind !== 'sql' || part.ends !== 'end');
   }
 
-  /** The one command that sends the statement before it (`\gset`); anything else spoils the statement. */
-  private ending(rest: string, place: Place): string {
-    const [command, ...others] = readCommands(rest) ?? [];
-    const ruling = command === undefined ? undefined : ruleCommand(command, this.input.names);
-    const fits = command !== undefined && others.length === 0 && completesStatement(command);
-    if (fits && ruling?.kind === 'keep') return ruling.text;
+  /** A statement is kept as a whole or not at all: half of it could mean something else. `last`: where the command before it stands. */
+  private sql(
+    part: SqlPart,
+    { command, last = -1 }: { readonly command: PsqlCommand | undefined; readonly last: number | undefined },
+    place: Place,
+  ): void {
+    const ending = part.ends === 'command' ? command : undefined;
+    if (ending === undefined && isOnlyComment(part.text)) return;
     const why =
-      ruling?.kind === 'drop' ? `${label(command)}: ${ruling.why}` : 'a command of psql in the middle of it';
-    this.statementProblem ??= { ...place, why };
-    return '';
+      problemOf(part) ??
+      (part.ends === 'end' ? 'it has no semicolon' : undefined) ??
+      (last > part.start ? 'a command of psql in the middle of it' : undefined) ??
+      (ending === undefined ? undefined : this.endingProblem(ending));
+    if (why !== undefined) this.report(place, 'SQL', why);
+    else for (const line of `${part.text}${ending?.text ?? ''}`.split('\n')) this.emit(line);
   }
 
-  /** Rulings for all commands of a line, each dropped one reported; undefined when the line can't be read. */
-  private ruleAll(text: string, place: Place): readonly RcRuling[] | undefined {
-    const commands = readCommands(text);
-    if (commands === undefined) {
-      this.report(place, '\\', 'a quote that is not closed');
-      return undefined;
-    }
-    return commands.map((command) => {
-      const ruling = ruleCommand(command, this.input.names);
-      if (ruling.kind === 'drop') this.report(place, label(command), ruling.why);
-      return ruling;
-    });
+  /** Why a command may not send the statement before it. */
+  private endingProblem(command: PsqlCommand): string | undefined {
+    const ruling = ruleCommand(command, this.input.names);
+    if (ruling.kind === 'drop') return `${label(command)}: ${ruling.why}`;
+    return completesStatement(command) ? undefined : 'a command of psql in the middle of it';
   }
 
-  private commands(text: string, place: Place): void {
-    for (const ruling of this.ruleAll(text, place) ?? []) {
-      if (ruling.kind === 'keep') this.emit(ruling.text);
-      else if (ruling.kind === 'include') this.include(ruling, place);
-      else if (ruling.instead !== undefined) this.emit(ruling.instead);
-    }
+  private command(command: PsqlCommand, place: Place): void {
+    const ruling = ruleCommand(command, this.input.names);
+    if (ruling.kind === 'drop') this.report(place, label(command), ruling.why);
+    if (ruling.kind === 'keep') this.emit(ruling.text);
+    else if (ruling.kind === 'include') this.include(ruling, place);
+    else if (ruling.instead !== undefined) this.emit(ruling.instead);
   }
 
   private include(ruling: { readonly path: string; readonly relative: boolean }, place: Place): void {

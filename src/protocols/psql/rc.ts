@@ -34,6 +34,7 @@ export interface RcPlan {
 
 const OTHERS_MAY_WRITE = 0o022;
 const ROOT_UID = 0;
+const DECIMAL = 10;
 
 /** process_psqlrc_file() of psql's startup.c: the most exact version wins. */
 function choose(path: string, input: RcInput): string | undefined {
@@ -78,7 +79,8 @@ export function planRc(input: RcInput): RcPlan {
   if (input.skip) return { text: '', dropped: [], system: [] };
   const names = hostNames(input.target, input.psql.socketFolder);
   const home = input.env['HOME'] || input.home;
-  const scanInput: RcScanInput = { files: input.files, home, cwd: input.cwd, names };
+  const psql = Number.parseInt(input.psql.major, DECIMAL);
+  const scanInput: RcScanInput = { files: input.files, home, cwd: input.cwd, names, psql };
   const system = checkSystem(scanInput, input);
   const file = userFile(input);
   const scan = new RcScan(scanInput);
