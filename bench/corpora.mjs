@@ -67,11 +67,11 @@ function agrees(expect, answer) {
   return strict;
 }
 
-async function verdicts(check, name, actor) {
+async function verdicts(check, name, actor, lang = 'sql') {
   const tally = new Map();
   const missed = [];
-  for (const { id, sql, expect } of rowsOf(name)) {
-    const answer = await check({ text: sql, lang: 'sql', env: 'prod', actor });
+  for (const { sql, line, id = line, expect } of rowsOf(name)) {
+    const answer = await check({ text: sql ?? line, lang, env: 'prod', actor });
     const counts = tally.get(expect) ?? { right: 0, approval: 0, all: 0 };
     counts.all += 1;
     if (agrees(expect, answer)) counts.right += 1;
@@ -130,6 +130,9 @@ for (const name of ['sql-attacks.jsonl', 'sql-benign.jsonl']) {
   if (!existsSync(inside(name))) console.log(`${name}: absent`);
   else for (const actor of ['human', 'agent']) await verdicts(check, name, actor);
 }
+if (existsSync(inside('sql-meta.jsonl'))) {
+  for (const actor of ['human', 'agent']) await verdicts(check, 'sql-meta.jsonl', actor, 'psql');
+} else console.log('sql-meta.jsonl: absent');
 
 console.log('\nValues found by their shape alone (columns are masked by class, which this does not count):');
 for (const [name, negative] of [

@@ -13,7 +13,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'sleep',
 ]);
 /** Anything a shell would act on: then the first word is not all there is. */
-const SHELL_SYNTAX = /[^\w\s./:=,@%+-]/;
+const SHELL_SYNTAX = /[^\w \t./:=,@%+-]/;
 
 /** True for a command line for a shell that only prints or waits. */
 export function isHarmlessProgram(text: string): boolean {
