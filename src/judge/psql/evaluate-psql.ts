@@ -6,7 +6,7 @@ import type { Parsed } from '../../model/parsed.ts';
 import { present } from '../../model/present.ts';
 import type { Script, ScriptPart } from '../../model/psql.ts';
 import { decideForSuspects } from '../decide-suspects.ts';
-import type { JudgeWorld } from '../evaluate-sql.ts';
+import type { JudgeWorld } from '../evaluated.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { mergeData, strictestDecision } from '../merge-evaluations.ts';
 import { situationFacts } from '../situation-facts.ts';

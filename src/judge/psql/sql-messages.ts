@@ -4,7 +4,8 @@ import type { ScriptPart } from '../../model/psql.ts';
 import { rawText } from '../../model/text.ts';
 import { parseSql } from '../../parse/sql/parse-sql.ts';
 import { NO_MEMORY } from '../data-facts.ts';
-import { evaluateSql, type JudgeWorld } from '../evaluate-sql.ts';
+import { evaluateSql } from '../evaluate-sql.ts';
+import type { JudgeWorld } from '../evaluated.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { ScriptSchema } from '../script/script-schema.ts';
 

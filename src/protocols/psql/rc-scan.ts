@@ -69,6 +69,15 @@ function isOnlyComment(text: string): boolean {
   return outside.trim() === '';
 }
 
+function commandOf(part: ScriptPart | undefined): PsqlCommand | undefined {
+  return part?.kind === 'command' ? part.command : undefined;
+}
+
+/** A statement that the command behind it sends: both are kept together or not at all. */
+function isSender(part: ScriptPart | undefined): boolean {
+  return part?.kind === 'sql' && part.ends === 'command';
+}
+
 /** Reads psqlrc files and keeps what only sets psql up. */
 export class RcScan {
   readonly findings: RcFinding[] = [];
@@ -120,20 +129,17 @@ export class RcScan {
 
   /** False when a statement is still open at the end. */
   private read(lines: readonly string[], place: Place): boolean {
-    const text = lines.join('\n');
-    const { parts, problem } = readScript(text, { source: 'file', psql: this.input.psql, follow: false });
+    const { psql } = this.input;
+    const { parts, problem } = readScript(lines.join('\n'), { source: 'file', psql, follow: false });
     let last: number | undefined;
     for (const [at, part] of parts.entries()) {
       const here = { ...place, line: place.line + part.line };
-      const after = parts[at + 1];
       if (part.kind === 'sql') {
-        this.sql(part, { command: after?.kind === 'command' ? after.command : undefined, last }, here);
+        this.sql(part, { command: commandOf(parts[at + 1]), last }, here);
         last = undefined;
       } else if (part.kind === 'command') {
         last = part.command.start;
-        const before = parts[at - 1];
-        // The statement that it completes holds it already.
-        if (before?.kind !== 'sql' || before.ends !== 'command') this.command(part.command, here);
+        if (!isSender(parts[at - 1])) this.command(part.command, here);
       }
     }
     if (problem !== undefined) this.report({ ...place, line: place.line + 1 }, 'file', problem);

@@ -34,7 +34,6 @@ export interface RcPlan {
 
 const OTHERS_MAY_WRITE = 0o022;
 const ROOT_UID = 0;
-const DECIMAL = 10;
 
 /** process_psqlrc_file() of psql's startup.c: the most exact version wins. */
 function choose(path: string, input: RcInput): string | undefined {
@@ -79,7 +78,7 @@ export function planRc(input: RcInput): RcPlan {
   if (input.skip) return { text: '', dropped: [], system: [] };
   const names = hostNames(input.target, input.psql.socketFolder);
   const home = input.env['HOME'] || input.home;
-  const psql = Number.parseInt(input.psql.major, DECIMAL);
+  const psql = input.psql.major;
   const scanInput: RcScanInput = { files: input.files, home, cwd: input.cwd, names, psql };
   const system = checkSystem(scanInput, input);
   const file = userFile(input);

@@ -33,9 +33,9 @@ describe('kept as it is', () => {
     '\\echo welcome \\timing',
     '\\set COMP_KEYWORD_CASE upper',
     'set statement_timeout = 60000;',
-    "select 'it''s' as \"a b\"; -- don't worry",
+    "select 'it''s' as \"a b\"; select 1;",
     'select 1 as one \\gset',
-    'select now()::date; /* a comment with \\! in it */',
+    "select now()::date, 'a' -- don't worry\n;",
     'select\n1;',
     '\\if :SERVER_VERSION_NUM\n\\x\n\\else\n\\t\n\\endif',
     '\\dt+ pat*',
@@ -89,7 +89,8 @@ describe('taken out', () => {
     ["\\set x 'open", 'not closed'],
     ['\\set x "open \\! id', 'not closed'],
     ['select :menu;', 'variable'],
-    ['select $$\\! id$$;', 'several lines'],
+    ['select $$\\! id$$;', 'backslash'],
+    ['select $$id$$;', 'several lines'],
     ["select E'\\'; \\! id';", 'backslash'],
     ["select 'a\\' , '; \\! id;", 'backslash'],
     ['select "a\\"; \\! id";', 'backslash'],
@@ -129,6 +130,12 @@ describe('quotes can not hide a command', () => {
     expect(result.text).not.toContain('\\!');
     expect(result.dropped.length).toBeGreaterThan(0);
   });
+});
+
+test('a comment behind the last statement is no statement', () => {
+  const result = scan('select 1; -- one\n/* two */ -- three');
+  expect(result.text).toBe('select 1;\n');
+  expect(result.dropped).toEqual([]);
 });
 
 test('half a statement is never kept', () => {
