@@ -13,8 +13,8 @@ export interface ScriptOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** True when `variables` holds all of them; else any other may have any value. */
   readonly complete?: boolean;
-  /** False to leave variables alone that the text itself sets: their values then are not known. */
-  readonly follow?: boolean;
+  /** False to leave variables as they are written; their values then are not known. */
+  readonly expand?: boolean;
   /** psql runs in single-line mode (`-S`). */
   readonly singleLine?: boolean;
 }

@@ -49,7 +49,13 @@ export class ScriptReader {
     this.#variables = new Variables(setting.variables, setting.complete);
     this.#input = new Input('', 0, this.#budget);
     this.#lexer = new SqlLexer(
-      { dialect: this.#dialect, variables: this.#variables, budget: this.#budget, place: this.#place },
+      {
+        dialect: this.#dialect,
+        variables: this.#variables,
+        budget: this.#budget,
+        place: this.#place,
+        expand: setting.expand !== false,
+      },
       state.lexer,
     );
     this.#buffer = new QueryBuffer(state.buffer);
@@ -182,7 +188,7 @@ export class ScriptReader {
   }
 
   #apply(command: PsqlCommand, { name, buffer }: CommandSyntax): void {
-    if (this.#setting.follow !== false) trackVariables(command, this.#variables);
+    if (this.#setting.expand !== false) trackVariables(command, this.#variables);
     this.#changeBuffer(buffer);
     if (command.copy?.direction === 'from' && command.copy.end.kind === 'input') this.#data(1);
     if (name === 'set' && command.args[0]?.value === 'SINGLELINE')

@@ -15,6 +15,8 @@ export interface LexerWorld {
   readonly dialect: Dialect;
   readonly variables: Variables;
   readonly budget: ExpansionBudget;
+  /** False to leave variables as they are written. */
+  readonly expand: boolean;
   /** Where the reading stands. */
   readonly place: () => TextPlace;
 }
@@ -190,7 +192,7 @@ export class SqlLexer {
     if (!known) {
       if (quoting !== 'literal')
         buffer.doubt(`it holds the variable ${name}, which has its value at run time`);
-      this.#emit(buffer, placeholder(name, quoting));
+      this.#emit(buffer, this.#world.expand ? placeholder(name, quoting) : written);
     } else if (quoting === 'is-set') this.#emit(buffer, looked.kind === 'known' ? 'TRUE' : 'FALSE');
     else if (looked.kind === 'unset') this.#emit(buffer, written);
     else if (quoting !== 'plain') this.#emit(buffer, quoteValue(looked.value, quoting));

@@ -50,9 +50,9 @@ function label(command: PsqlCommand): string {
 }
 
 /** Why a statement is not kept. Conservative: what stays would be the same under any setting of the server. */
-function problemOf({ text, uses, doubt }: SqlPart): string | undefined {
-  if (uses.length > 0) return 'it expands a variable, whose text could hold commands';
-  if (doubt !== undefined) return doubt;
+function problemOf({ text, uses }: SqlPart): string | undefined {
+  if (uses.some(({ quoting }) => quoting === 'plain'))
+    return 'it expands a variable, whose text could hold commands';
   if (text.includes('\\')) return 'a backslash inside quotes';
   const long = sqlLiterals(text).some(
     ({ kind, start, end }) => kind === 'dollar' || text.slice(start, end).includes('\n'),
@@ -130,7 +130,7 @@ export class RcScan {
   /** False when a statement is still open at the end. */
   private read(lines: readonly string[], place: Place): boolean {
     const { psql } = this.input;
-    const { parts, problem } = readScript(lines.join('\n'), { source: 'file', psql, follow: false });
+    const { parts, problem } = readScript(lines.join('\n'), { source: 'file', psql, expand: false });
     let last: number | undefined;
     for (const [at, part] of parts.entries()) {
       const here = { ...place, line: place.line + part.line };
