@@ -14,11 +14,15 @@ export function programOf(line: string): string | undefined {
   return isPlain(word) ? word : undefined;
 }
 
-/** "the program rm", "a program", "a shell". */
+/** What makes a shell run more than the first word, or somewhere else. */
+const MORE_THAN_ONE = /[|;&<>()$`\n\r]/;
+
+/** "the program rm", "a command line that begins with rm", "a program", "a shell". */
 export function programWords(line: string): string {
   if (line.trim() === '') return 'a shell';
   const program = programOf(line);
-  return program === undefined ? 'a program' : `the program ${program}`;
+  if (program === undefined) return 'a program';
+  return MORE_THAN_ONE.test(line) ? `a command line that begins with ${program}` : `the program ${program}`;
 }
 
 /** "the file out.csv", "a file". */

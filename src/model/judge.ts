@@ -53,11 +53,11 @@ export interface StatementMemory {
 export interface PsqlContext {
   /** psql's major version. */
   readonly version?: number;
-  /** Where psql stands before the text: the `psqlState` of the judgement of the line before it. */
+  /** Where psql stands before the text: the `psqlState` of the judgement of the line before it, however that was answered. */
   readonly state?: ScriptState;
   /**
-   * Instead of `state`, what `%R` shows in the prompt of a continuation line (`-`, `'`, `"`, `$`, `*`, `(`, `@`…): the
-   * line is then judged as what it could be in any state that has this prompt.
+   * What `%R` shows in the prompt of the line (`=`, `-`, `'`, `"`, `$`, `*`, `(`, `@`…). It goes before `state` where both
+   * disagree, after Ctrl-C for one; the line is then judged as what it could be in any state that has this prompt.
    */
   readonly prompt?: string;
   /** Values of psql's variables, as far as they are known. */

@@ -114,7 +114,7 @@ class CommandJudging {
     // A statement is judged again when it is sent; the commands that a variable's value may hold are not.
     const mayHoldCommands = part.uses.some(({ known, quoting }) => !known && quoting === 'plain');
     if (part.doubt === undefined || (typed && !mayHoldCommands)) return [];
-    const span = spans.span(part.start, part.start);
+    const span = spans.span(part.start, part.start + part.text.length);
     return [{ findings: [textDoubt(part.doubt, mayHoldCommands, span)], data: NO_DATA }];
   }
 

@@ -62,9 +62,11 @@ function placed({ part, evaluation }: SqlMessage, text: string, spans: PointSpan
   }));
 }
 
-function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
+/** In the order of the text. */
+function inOrder(findings: readonly Finding[]): readonly Finding[] {
   const keys = new Set<string>();
-  return findings
+  return [...findings]
+    .sort((a, b) => a.span.start - b.span.start)
     .filter(({ rule, intent, effect, tags }) => {
       const key = JSON.stringify([rule, intent, effect, tags]);
       if (keys.has(key)) return false;
@@ -101,7 +103,7 @@ export function evaluatePsql(request: JudgeRequest, world: JudgeWorld): Evaluati
   const spans = new PointSpans(request.text);
   return {
     parsed: parsedOf(all, typed),
-    findings: withoutRepeats([
+    findings: inOrder([
       ...judged.flatMap(({ findings }) => findings),
       ...messages.flatMap((message) => placed(message, request.text, spans)),
     ]),

@@ -19,12 +19,12 @@ export class PointSpans {
   }
 
   #pointsAt(offset: number): number {
-    if (this.#simple) return offset;
+    if (this.#simple) return Math.min(offset, this.#text.length);
     if (offset < this.#index) {
       this.#index = 0;
       this.#points = 0;
     }
-    while (this.#index < offset) {
+    while (this.#index < offset && this.#index < this.#text.length) {
       this.#index += (this.#text.codePointAt(this.#index) ?? 0) > 0xffff ? 2 : 1;
       this.#points += 1;
     }

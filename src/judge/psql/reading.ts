@@ -39,7 +39,6 @@ function possibleStates(prompt: string, text: string): readonly LexerState[] | u
 }
 
 function unknownState(lexer: LexerState): ScriptState {
-  // A line at `=` begins a statement: with any other prompt one is under way, whose text nobody told.
   return { lexer, buffer: rawText(''), previous: undefined, conditions: [] };
 }
 
@@ -48,7 +47,10 @@ export function readingsOf(request: JudgeRequest): readonly [Script, ...Script[]
   const { text, channel, psql = {} } = request;
   const read = (state: ScriptState | undefined) => readScript(text, optionsOf(channel.via, psql, state));
   const { state, prompt } = psql;
-  if (state !== undefined || prompt === undefined || prompt === '=') return [read(state)];
+  // After Ctrl-C or a command that failed the prompt knows better than what was foreseen.
+  if (prompt === '=') return [read({ ...unknownState(FRESH_LEXER), previous: state?.previous })];
+  if (prompt === undefined || (state !== undefined && MODES[prompt]?.includes(state.lexer.mode) === true))
+    return [read(state)];
   const [first, ...others] = possibleStates(prompt, text) ?? [];
   if (first === undefined)
     return [{ ...read(undefined), problem: 'where the quotation before it ends can not be told' }];

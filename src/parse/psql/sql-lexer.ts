@@ -43,6 +43,10 @@ const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
 const NUMBER = /(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?|\$\d+/y;
 const NUMBER_WITH_JUNK =
   /(?:(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][-+]?\d+|[eE][-+])?|\$\d+)(?:(?<![-+])[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*)?/y;
+/** An identifier that can not be the beginning of anything else: what most of a statement is made of. */
+const WORD = /(?![eEnNbBxXuU]['&])[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y;
+/** What a quotation, a comment or a dollar tag begins with. */
+const OPENS = /[eEuU'"/$]/;
 const COLONS = /::|:=/y;
 const ESCAPED = /\\[;:]/y;
 /** Characters that begin no token of more than themselves. */
@@ -124,17 +128,12 @@ export class SqlLexer {
   }
 
   #plain(input: Input, buffer: QueryBuffer): Stop | undefined {
-    if (this.#blank(input, buffer) || this.#opening(input, buffer)) return undefined;
-    const escaped = input.take(ESCAPED);
-    if (escaped !== '') {
-      this.#emit(buffer, escaped.slice(1));
-      if (escaped === '\\;') this.words.next();
-      return undefined;
-    }
-    switch (input.text[input.at]) {
+    if (this.#word(input, buffer) || this.#blank(input, buffer)) return undefined;
+    const next = input.text.charAt(input.at);
+    if (OPENS.test(next) && this.#opening(input, buffer)) return undefined;
+    switch (next) {
       case '\\':
-        input.at += 1;
-        return 'backslash';
+        return this.#backslash(input, buffer);
       case ';':
         return this.#semicolon(input, buffer);
       case ':':
@@ -144,6 +143,25 @@ export class SqlLexer {
         this.#token(input, buffer);
         return undefined;
     }
+  }
+
+  #word(input: Input, buffer: QueryBuffer): boolean {
+    const word = input.take(WORD);
+    if (word === '') return false;
+    this.words.word(word, this.parens, this.#world.dialect.knowsBodies);
+    this.#emit(buffer, word);
+    return true;
+  }
+
+  #backslash(input: Input, buffer: QueryBuffer): Stop | undefined {
+    const escaped = input.take(ESCAPED);
+    if (escaped === '') {
+      input.at += 1;
+      return 'backslash';
+    }
+    this.#emit(buffer, escaped.slice(1));
+    if (escaped === '\\;') this.words.next();
+    return undefined;
   }
 
   /** White space at the beginning of a statement is left out, and `--` comments where psql does so. */

@@ -322,6 +322,15 @@ describe('lines one after the other', () => {
     expect(judge(line, { via: 'line', psql: { prompt } }).decision.verdict).toBe(verdict);
   });
 
+  test('a prompt goes before a state that disagrees', () => {
+    const { psqlState: state } = judge("select '", { via: 'line' });
+    const line = (prompt: string) =>
+      judge('\\! rm x', { via: 'line', psql: { prompt, ...(state === undefined ? {} : { state }) } });
+    expect(line("'").decision.verdict).toBe('allow');
+    expect(line('=').decision.verdict).toBe('block');
+    expect(line('-').decision.verdict).toBe('block');
+  });
+
   test('a paste is one line', () => {
     expect(judge('\\! id\nrm x', { via: 'line', environment: 'dev' }).decision.verdict).toBe('prompt');
     expect(judge('\\x\n\\! rm x', { via: 'line' }).decision.verdict).toBe('block');
