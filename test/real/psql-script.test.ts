@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readScript } from '../../src/parse/psql/script.ts';
 import type { ScriptOptions } from '../../src/parse/psql/script-options.ts';
 import { type PsqlRecorder, recordPsql } from './psql-recorder.ts';
@@ -142,11 +142,11 @@ function isTame(text: string): boolean {
 }
 
 describe('what guard foresees is what psql does', () => {
-  it.each(Array.from({ length: ROUNDS }, (_, round) => [round]))('SQL, round %i', async () => {
+  test.each(Array.from({ length: ROUNDS }, (_, round) => [round]))('SQL, round %i', async () => {
     await compare(fc.sample(scripts(['\\;'], 25), SCRIPTS));
   });
 
-  it.each(Array.from({ length: ROUNDS }, (_, round) => [round]))('SQL and commands, round %i', async () => {
+  test.each(Array.from({ length: ROUNDS }, (_, round) => [round]))('SQL and commands, round %i', async () => {
     const texts = fc.sample(scripts(COMMANDS, 20), SCRIPTS);
     await compare(
       texts.filter(
@@ -155,7 +155,7 @@ describe('what guard foresees is what psql does', () => {
     );
   });
 
-  it('\\copy', async () => {
+  test('\\copy', async () => {
     const pieces = [
       ...[
         't',
@@ -207,7 +207,7 @@ describe('what guard foresees is what psql does', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['what COPY takes', 'copy t from stdin; select 1;\na\\b\n\\echo no\n\\.\nselect 2;'],
     ['what COPY takes twice', 'copy t from stdin\\; copy t from stdin;\n1\n\\.\n2\n\\.\nselect 2;'],
     ['what COPY takes behind \\g', 'copy t from stdin \\g\n1\n\\.\n\\echo yes'],
@@ -223,7 +223,7 @@ describe('what guard foresees is what psql does', () => {
     await compare([text]);
   });
 
-  it.each([
+  test.each([
     ['SQL', 'select 1; select :x \\echo a'],
     ['a command', '\\echo a \\\\ select 1;'],
     ['two commands', '\\echo a \\echo b'],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ScriptPart } from '../../../src/model/psql.ts';
 import { readScript } from '../../../src/parse/psql/script.ts';
 import type { ScriptOptions } from '../../../src/parse/psql/script-options.ts';
@@ -23,7 +23,7 @@ function read(text: string, options: Partial<ScriptOptions> = {}): readonly stri
 }
 
 describe('statements as psql sends them', () => {
-  it.each([
+  test.each([
     ['one a line', 'select 1;\nselect 2;\n', ['select 1;', 'select 2;']],
     ['several on a line', 'select 1; select 2;', ['select 1;', 'select 2;']],
     ['over several lines', 'select\n\n  1\n;', ['select\n  1\n;']],
@@ -59,7 +59,7 @@ describe('statements as psql sends them', () => {
 });
 
 describe('commands', () => {
-  it.each([
+  test.each([
     ['several on a line', '\\x \\a\\timing on', ['\\x', '\\a', '\\timing|on']],
     ['behind SQL', 'select 1 \\g out', ['select 1 ', '\\g|out']],
     ['before SQL', '\\echo a \\\\ select 1;', ['\\echo|a', 'select 1;']],
@@ -88,26 +88,26 @@ describe('commands', () => {
     expect(read(text)).toEqual(parts);
   });
 
-  it('belongs to a version', () => {
+  test('belongs to a version', () => {
     expect(read('select $1 \\bind 4 \\g', { psql: 16 })).toEqual(['\\bind|4', 'select $1 ', '\\g']);
     expect(read('select $1 \\bind 4 \\g', { psql: 15 })).toEqual(['\\?bind', 'select $1 ']);
   });
 
-  it('is one alone in an argument of -c, and SQL stands as it is', () => {
+  test('is one alone in an argument of -c, and SQL stands as it is', () => {
     expect(read('\\echo a \\! id', { source: 'argument' })).toEqual(['\\echo|a']);
     expect(read('select 1; select :x \\! id', { source: 'argument' })).toEqual([
       'select 1; select :x \\! id',
     ]);
   });
 
-  it('takes words over the newlines of a paste', () => {
+  test('takes words over the newlines of a paste', () => {
     expect(read('\\x\nselect 1;', { source: 'line' })).toEqual(['\\x|select|1;']);
     expect(read('\\! id\nrm x', { source: 'line' })).toEqual(['\\!|id\nrm x']);
   });
 });
 
 describe('variables', () => {
-  it.each([
+  test.each([
     ['as they are', "\\set x 'a;b'\nselect :x;", ['\\set|x|a;b', 'select a;', 'b;']],
     [
       'quoted',
@@ -133,7 +133,7 @@ describe('variables', () => {
     expect(read(text)).toEqual(parts);
   });
 
-  it.each([
+  test.each([
     ['somebody else set', 'select :x;', { complete: false }],
     ['a server sets', 'select 1 as x \\gset\nselect :x;', {}],
     ['a person is asked for', '\\prompt x\nselect :x;', {}],
@@ -145,7 +145,7 @@ describe('variables', () => {
 });
 
 describe('what COPY takes', () => {
-  it.each([
+  test.each([
     [
       'after a semicolon',
       'copy t from stdin; select 1;\na\\b\n\\! id\n\\.\nselect 2;',
@@ -165,7 +165,7 @@ describe('what COPY takes', () => {
     expect(read(text)).toEqual(parts);
   });
 
-  it('is not taken by other statements', () => {
+  test('is not taken by other statements', () => {
     expect(read("select 'copy t from stdin';\nselect 2;")).toEqual([
       "select 'copy t from stdin';",
       'select 2;',
@@ -176,7 +176,7 @@ describe('what COPY takes', () => {
 describe('lines one by one', () => {
   const state = (text: string) => readScript(text, { source: 'line', complete: true }).end;
 
-  it.each(["select '", 'select "', 'select $a$', 'select /* /*', "select E'", 'select ('])(
+  test.each(["select '", 'select "', 'select $a$', 'select /* /*', "select E'", 'select ('])(
     'go on behind %s',
     (first) => {
       const whole = read(`${first}\n\\'; ) ' " $a$ */ */ ; \\! id\n;`);
@@ -192,14 +192,14 @@ describe('lines one by one', () => {
     },
   );
 
-  it('sends nothing at the end', () => {
+  test('sends nothing at the end', () => {
     expect(read('select 1', { source: 'line' })).toEqual([]);
     expect(state('select 1').buffer).toBe('select 1');
   });
 });
 
 describe('what is not read', () => {
-  it.each([
+  test.each([
     ['a zero byte', 'select 1;\0', 'it holds a zero byte'],
     [
       'values in values',
