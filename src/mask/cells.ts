@@ -76,7 +76,7 @@ function hideWhole(shape: CellShape): CellMasker {
 }
 
 function constant(mask: Uint8Array | null): CellMasker {
-  return () => mask;
+  return Object.assign(() => mask, { constant: { bytes: mask, count: () => undefined } });
 }
 
 function hideDocument(cell: Uint8Array): Uint8Array {

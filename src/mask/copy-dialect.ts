@@ -7,7 +7,8 @@ export interface CopyDialect {
    * on. Remembers what it must, so that input may be cut anywhere.
    */
   next(data: Uint8Array, from: number): number;
-  isNull(raw: Uint8Array): boolean;
+  /** Of the raw field `data[from..end)`. */
+  isNull(data: Uint8Array, from: number, end: number): boolean;
   decode(raw: Uint8Array): Uint8Array;
   /** A value as a field; `null` is SQL NULL. */
   encode(value: Uint8Array | null): Uint8Array;
@@ -22,10 +23,18 @@ function byteOf(text: string): number {
   return encoder.encode(text)[0] ?? 0;
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+function standsAt(
+  data: Uint8Array,
+  { from, end }: { readonly from: number; readonly end: number },
+  wanted: Uint8Array,
+): boolean {
+  if (end - from !== wanted.length) return false;
+  for (let at = 0; at < wanted.length; at++) if (data[from + at] !== wanted[at]) return false;
   return true;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return standsAt(a, { from: 0, end: a.length }, b);
 }
 
 /** Fields are short: a loop beats the native search. */
@@ -72,8 +81,8 @@ export class TextDialect implements CopyDialect {
     return Math.min(at, length);
   }
 
-  isNull(raw: Uint8Array): boolean {
-    return sameBytes(raw, this.#null);
+  isNull(data: Uint8Array, from: number, end: number): boolean {
+    return standsAt(data, { from, end }, this.#null);
   }
 
   decode(raw: Uint8Array): Uint8Array {
@@ -162,8 +171,9 @@ export class CsvDialect implements CopyDialect {
     return false;
   }
 
-  isNull(raw: Uint8Array): boolean {
-    return raw[0] !== this.#quote && sameBytes(raw, this.#null);
+  isNull(data: Uint8Array, from: number, end: number): boolean {
+    const quoted = from < end && data[from] === this.#quote;
+    return !quoted && standsAt(data, { from, end }, this.#null);
   }
 
   decode(raw: Uint8Array): Uint8Array {

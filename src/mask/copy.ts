@@ -1,5 +1,5 @@
 import type { DataClass } from '../model/data-class.ts';
-import type { CellMasker, CopyMasker } from '../model/row-masking.ts';
+import type { CellMasker, ConstantMask, CopyMasker } from '../model/row-masking.ts';
 import type { CopyLayout } from '../model/sql.ts';
 import { ByteSink } from './byte-sink.ts';
 import { type CopyDialect, CsvDialect, TextDialect } from './copy-dialect.ts';
@@ -16,7 +16,9 @@ export interface CopyMasking {
 const MAX_FIELD = 8_000_000;
 const HIDDEN = new TextEncoder().encode('*****');
 const NEWLINE = 10;
-const hide: CellMasker = () => HIDDEN;
+const hide: CellMasker = Object.assign(() => HIDDEN, {
+  constant: { bytes: HIDDEN, count: () => undefined },
+});
 
 /**
  * Masks the stream of COPY … TO STDOUT in text or csv format. Rows may be cut anywhere, also inside a character or an
@@ -26,12 +28,20 @@ export function copyMasker(masking: CopyMasking): CopyMasker {
   return new CopyStream(masking);
 }
 
+/** A stretch of a payload. */
+interface Part {
+  readonly from: number;
+  readonly end: number;
+}
+
 class CopyStream implements CopyMasker {
   readonly #dialect: CopyDialect;
   readonly #masking: CopyMasking;
   readonly #out = new ByteSink();
   /** Raw bytes of the masked field that began in an earlier payload. */
   readonly #field = new ByteSink();
+  /** What stands for every cell of a column, as a field; by column, made when it is met. */
+  readonly #constants: Uint8Array[] = [];
   #column = 0;
   #header: boolean;
 
@@ -43,6 +53,7 @@ class CopyStream implements CopyMasker {
   }
 
   push(data: Uint8Array): Uint8Array {
+    this.#out.clear();
     let copied = 0;
     let from = 0;
     while (from < data.length) {
@@ -52,19 +63,21 @@ class CopyStream implements CopyMasker {
         this.#out.addPart(data, copied, from);
         copied = end;
         if (end === data.length) this.#keep(data.subarray(from));
-        else this.#endField(data.subarray(from, end), masker);
+        else this.#endField(data, { from, end }, masker);
       }
       if (end < data.length) this.#nextColumn(data[end] === NEWLINE);
       from = end + 1;
     }
     this.#out.addPart(data, copied, data.length);
-    return this.#out.take();
+    return this.#out.view();
   }
 
   end(): Uint8Array {
     const masker = this.#masker();
-    if (this.#field.length > 0 && masker !== undefined) this.#endField(new Uint8Array(), masker);
-    return this.#out.take();
+    this.#out.clear();
+    if (this.#field.length > 0 && masker !== undefined)
+      this.#endField(new Uint8Array(), { from: 0, end: 0 }, masker);
+    return this.#out.view();
   }
 
   counts(): ReadonlyMap<DataClass | 'opaque', number> {
@@ -87,7 +100,12 @@ class CopyStream implements CopyMasker {
     this.#field.add(raw.subarray(0, Math.max(0, MAX_FIELD - this.#field.length)));
   }
 
-  #endField(rest: Uint8Array, masker: CellMasker): void {
+  #endField(data: Uint8Array, { from, end }: Part, masker: CellMasker): void {
+    if (this.#field.length === 0 && masker.constant !== undefined) {
+      this.#emitConstant(data, { from, end }, masker.constant);
+      return;
+    }
+    const rest = data.subarray(from, end);
     if (this.#field.length === 0) {
       this.#emit(rest, masker);
       return;
@@ -97,8 +115,20 @@ class CopyStream implements CopyMasker {
     this.#field.clear();
   }
 
+  /** Looks at the field only to see whether it is NULL. */
+  #emitConstant(data: Uint8Array, { from, end }: Part, { bytes, count }: ConstantMask): void {
+    if (this.#dialect.isNull(data, from, end)) {
+      this.#out.addPart(data, from, end);
+      return;
+    }
+    const field = this.#constants[this.#column] ?? this.#dialect.encode(bytes);
+    this.#constants[this.#column] = field;
+    count();
+    this.#out.add(field);
+  }
+
   #emit(raw: Uint8Array, masker: CellMasker): void {
-    if (this.#dialect.isNull(raw)) {
+    if (this.#dialect.isNull(raw, 0, raw.length)) {
       this.#out.add(raw);
       return;
     }

@@ -70,10 +70,17 @@ function hidden(name: DataClass | 'opaque', shape: CellShape, making: Making): C
     ...present({ keys, year, issued: issued?.shows(origins) }),
   });
   const slot = tally.slot(name);
-  return (cell) => {
+  const count = (): void => {
     slot.count++;
+  };
+  const counting = (cell: Uint8Array): Uint8Array | null => {
+    count();
     return masker(cell);
   };
+  const { constant } = masker;
+  return constant === undefined
+    ? counting
+    : Object.assign(counting, { constant: { bytes: constant.bytes, count } });
 }
 
 function scanned(shape: CellShape, making: Making): CellMasker {

@@ -17,7 +17,17 @@ export interface FieldDescription {
  * when nothing changes, `null` for SQL NULL. Must not keep the argument: it is a view into a shared chunk. What it returns
  * is good until its next call.
  */
-export type CellMasker = (cell: Uint8Array) => Uint8Array | null;
+export interface CellMasker {
+  (cell: Uint8Array): Uint8Array | null;
+  /** Present where every cell becomes the same: who writes these bytes in a cell's place need not look at the cell. */
+  readonly constant?: ConstantMask;
+}
+
+export interface ConstantMask {
+  readonly bytes: Uint8Array | null;
+  /** One more cell became it. */
+  count(): void;
+}
 
 /** What happens to the rows of one result. */
 export interface RowMasker {
@@ -29,7 +39,7 @@ export interface RowMasker {
 
 /** Rewrites the stream of COPY OUT data; cuts of the input never change the output. */
 export interface CopyMasker {
-  /** One CopyData payload in, one payload out (an empty one is not sent). */
+  /** One CopyData payload in, one payload out (an empty one is not sent), good until the next call. */
   push(data: Uint8Array): Uint8Array;
   /** What was held back, when the copy ends. */
   end(): Uint8Array;

@@ -56,7 +56,7 @@ const columns = (...outputs: OutputColumn[]): Outputs => ({ kind: 'columns', col
 const copy = (outputs: Outputs, count: number, text: string): string => {
   const masker = copyOutMasker(outputs, { columns: count, layout: COPY_TEXT }, RULES);
   if (masker === undefined) return text;
-  return Buffer.concat([masker.push(Buffer.from(text)), masker.end()]).toString();
+  return `${Buffer.from(masker.push(Buffer.from(text)))}${Buffer.from(masker.end())}`;
 };
 
 test('keeps types valid and passes keys', () => {

@@ -68,7 +68,8 @@ test.each<[string, CopyLayout]>([
   for (const size of [1, 7, whole.length]) {
     const masker = copyMasker({ layout, cells: [undefined, hide, undefined], counts: () => new Map() });
     const parts: Uint8Array[] = [];
-    for (let at = 0; at < whole.length; at += size) parts.push(masker.push(whole.subarray(at, at + size)));
+    for (let at = 0; at < whole.length; at += size)
+      parts.push(Buffer.from(masker.push(whole.subarray(at, at + size))));
     parts.push(masker.end());
     psql(`DROP TABLE IF EXISTS back; CREATE TABLE back(id int, secret text, note text)`);
     const importOptions = options.replace(', FORCE_QUOTE *', '');

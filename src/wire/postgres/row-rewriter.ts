@@ -1,26 +1,44 @@
 import { Buffer } from 'node:buffer';
 import type { CellMasker } from '../../model/row-masking.ts';
-import { HEADER_BYTES, violation } from './message.ts';
+import { HEADER_BYTES, int32, violation } from './message.ts';
 import type { Outbox } from './outbox.ts';
 
 /** Spare room for replacements longer than the cell they replace (bytes). */
 const SLACK_BYTES = 256;
 /** Below this a loop beats a native copy (bytes). */
-const SHORT_COPY = 24;
+const SHORT_COPY = 96;
 
 /** First byte of a negative 32-bit length. */
 const NEGATIVE = 0x80;
 
+/** A signed 32-bit number; `bytes` reach four bytes behind `at`. */
+function lengthAt(bytes: Buffer, at: number): number {
+  return (
+    ((bytes[at] ?? 0) << 24) |
+    ((bytes[at + 1] ?? 0) << 16) |
+    ((bytes[at + 2] ?? 0) << 8) |
+    (bytes[at + 3] ?? 0)
+  );
+}
+
 function cellEnd(bytes: Buffer, at: number, end: number): number {
-  const length = at + 4 <= end ? bytes.readInt32BE(at) : -2;
+  const length = at + 4 <= end ? lengthAt(bytes, at) : -2;
   const next = at + 4 + Math.max(length, 0);
   if (length < -1 || next > end) throw violation('a row is cut short');
   return next;
 }
 
+function constantCell(masker: CellMasker | undefined): Buffer | undefined {
+  if (masker?.constant === undefined) return undefined;
+  const { bytes } = masker.constant;
+  return bytes === null ? int32(-1) : Buffer.concat([int32(bytes.length), bytes]);
+}
+
 /** Rewrites DataRows into the arena of an outbox; a row in which nothing changes is passed as it is. */
 export class RowRewriter {
   readonly #cells: readonly (CellMasker | undefined)[];
+  /** Length and bytes of what stands for every cell of a column, where it is always the same. */
+  readonly #constants: readonly (Buffer | undefined)[];
   readonly #outbox: Outbox;
   #arena: Buffer = Buffer.alloc(0);
   #base = 0;
@@ -30,6 +48,7 @@ export class RowRewriter {
 
   constructor(cells: readonly (CellMasker | undefined)[], outbox: Outbox) {
     this.#cells = cells;
+    this.#constants = cells.map(constantCell);
     this.#outbox = outbox;
   }
 
@@ -43,11 +62,13 @@ export class RowRewriter {
     let at = start + HEADER_BYTES + 2;
     for (let i = 0; i < count; i += 1) {
       const next = cellEnd(bytes, at, end);
-      const masked = this.#masked(i, bytes, at);
+      const constant = this.#constant(i, bytes, at);
+      const masked = constant === undefined ? this.#masked(i, bytes, at) : constant;
       if (masked !== undefined) {
         this.#begin(end - start);
         this.#copy(bytes, copied, at);
-        this.#cell(masked, end - next);
+        if (constant === undefined) this.#cell(masked, end - next);
+        else this.#put(constant, end - next);
         copied = next;
       }
       at = next;
@@ -59,6 +80,14 @@ export class RowRewriter {
     }
     this.#copy(bytes, copied, end);
     this.#finish();
+  }
+
+  /** What always stands in place of cell `index`, which is counted; `undefined` when its masker must see it, or it is NULL. */
+  #constant(index: number, bytes: Buffer, at: number): Buffer | undefined {
+    const constant = this.#constants[index];
+    if (constant === undefined || (bytes[at] ?? 0) >= NEGATIVE) return undefined;
+    this.#cells[index]?.constant?.count();
+    return constant;
   }
 
   /** The bytes that replace cell `index`; `undefined` when it stays. A NULL is never masked. */
@@ -82,10 +111,13 @@ export class RowRewriter {
   #copy(bytes: Buffer, from: number, to: number): void {
     if (to - from > SHORT_COPY) {
       bytes.copy(this.#arena, this.#at, from, to);
-    } else {
-      for (let i = from, w = this.#at; i < to; i += 1, w += 1) this.#arena[w] = bytes[i] ?? 0;
+      this.#at += to - from;
+      return;
     }
-    this.#at += to - from;
+    const arena = this.#arena;
+    let at = this.#at;
+    for (let i = from; i < to; i += 1, at += 1) arena[at] = bytes[i] ?? 0;
+    this.#at = at;
   }
 
   #cell(masked: Uint8Array | null, following: number): void {
@@ -96,6 +128,11 @@ export class RowRewriter {
     if (masked === null) return;
     this.#arena.set(masked, this.#at);
     this.#at += length;
+  }
+
+  #put(cell: Buffer, following: number): void {
+    if (this.#at + cell.length + following > this.#limit) this.#grow(cell.length + following);
+    this.#copy(cell, 0, cell.length);
   }
 
   #grow(more: number): void {
