@@ -63,7 +63,9 @@ export class TextFields implements FieldReader {
   /** Lines may end in a carriage return too, which is none of the field's. */
   #whole(raw: Uint8Array): boolean {
     const field = raw.length > 0 && raw[raw.length - 1] === RETURN ? raw.subarray(0, -1) : raw;
-    return !this.#dialect.isNull(field) && this.#visit(this.#column, this.#dialect.decode(field));
+    return (
+      !this.#dialect.isNull(field, 0, field.length) && this.#visit(this.#column, this.#dialect.decode(field))
+    );
   }
 }
 
