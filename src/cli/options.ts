@@ -26,7 +26,8 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
 export const SESSION_OPTIONS: readonly CommonOption[] = [
   { name: 'prompt', argument: 'style', says: 'how questions are asked: panel or plain' },
   { name: 'debug', says: "write guard's own trouble to a file in the state folder, masked" },
-  { name: 'quiet', says: 'no line at the start' },
+  { name: 'quiet', says: 'no lines of its own but refusals' },
+  { name: 'mask', argument: 'how', says: 'fail: refuse what would have to be masked instead of masking it' },
   { name: 'audit', argument: 'pace', says: 'every: sign and sync each read by itself' },
   { name: 'judge-apart', says: 'decide in a process of its own' },
   {
@@ -70,6 +71,7 @@ export interface CommonValues {
 export interface SessionValues extends CommonValues {
   readonly prompt?: 'panel' | 'plain';
   readonly audit?: 'every';
+  readonly mask?: 'fail';
   readonly judgeApart: boolean;
   /** A database that the program shall reach through guard. */
   readonly postgres?: string;
@@ -158,12 +160,14 @@ function sessionValues(values: Readonly<Record<string, unknown>>): SessionValues
   const { actor } = choice(values, 'actor', ACTOR_KINDS);
   const { prompt } = choice(values, 'prompt', ['panel', 'plain'] as const);
   const { audit } = choice(values, 'audit', ['every'] as const);
+  const { mask } = choice(values, 'mask', ['fail'] as const);
   return {
     ...present({
       env,
       actor,
       prompt,
       audit,
+      mask,
       ticket: text(values['ticket']),
       purpose: text(values['purpose']),
       postgres: text(values['postgres']),

@@ -19,9 +19,9 @@ export function copyOutMasker(
 ): CopyMasker | undefined {
   const known = outputs.kind === 'columns' && outputs.columns.length === copy.columns ? outputs.columns : [];
   const fields = Array.from({ length: copy.columns }, (_, index) => describe(known[index], rules));
-  const { cells, counts } = rowMasker(fields, outputs, rules);
+  const { cells, hidden = [], counts } = rowMasker(fields, outputs, rules);
   if (cells.every((cell) => cell === undefined)) return undefined;
-  return copyMasker({ layout: copy.layout, cells, counts });
+  return copyMasker({ layout: copy.layout, cells, hidden, counts });
 }
 
 /** What RowDescription would have said of a plain column: its type decides which mask stays valid. */

@@ -9,6 +9,8 @@ export interface CopyMasking {
   readonly layout: CopyLayout;
   /** One per column; `undefined` passes. Columns beyond the last are hidden. */
   readonly cells: readonly (CellMasker | undefined)[];
+  /** Columns that are hidden whatever their fields hold. */
+  readonly hidden?: readonly number[];
   readonly counts: () => ReadonlyMap<DataClass | 'opaque', number>;
 }
 
@@ -78,6 +80,10 @@ class CopyStream implements CopyMasker {
     if (this.#field.length > 0 && masker !== undefined)
       this.#endField(new Uint8Array(), { from: 0, end: 0 }, masker);
     return this.#out.view();
+  }
+
+  get hidden(): readonly number[] {
+    return this.#masking.hidden ?? [];
   }
 
   counts(): ReadonlyMap<DataClass | 'opaque', number> {

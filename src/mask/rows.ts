@@ -30,6 +30,7 @@ export function rowMasker(
       const origins = originsOf(field, output);
       return maskerOf(fate, cellShape(field, type), { rules, tally, origins });
     }),
+    hidden: fates.flatMap(({ kind }, index) => (kind === 'hide' ? [index] : [])),
     counts: () => tally.counts(),
   };
 }

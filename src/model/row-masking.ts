@@ -33,6 +33,8 @@ export interface ConstantMask {
 export interface RowMasker {
   /** One per field; `undefined` passes the cell on untouched. */
   readonly cells: readonly (CellMasker | undefined)[];
+  /** Columns (from 0) that are hidden whatever their cells hold; others only where something is found. */
+  readonly hidden?: readonly number[];
   /** How many cells were changed so far, by class (`scan` hits count under the class found). */
   counts(): ReadonlyMap<DataClass | 'opaque', number>;
 }
@@ -43,5 +45,6 @@ export interface CopyMasker {
   push(data: Uint8Array): Uint8Array;
   /** What was held back, when the copy ends. */
   end(): Uint8Array;
+  readonly hidden?: readonly number[];
   counts(): ReadonlyMap<DataClass | 'opaque', number>;
 }

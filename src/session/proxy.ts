@@ -9,6 +9,7 @@ import { type ReachedTarget, reachArguments } from '../protocols/postgres/target
 import { printable } from '../terminal/printable.ts';
 import type { OwnAccess } from '../wire/postgres/proxy.ts';
 import type { ConnectionTarget } from '../wire/postgres/target.ts';
+import { maskedText } from './postgres/mask-totals.ts';
 import { PostgresWorker, type WorkerHandlers } from './postgres/worker-thread.ts';
 import { makeToken } from './postgres-run.ts';
 import { refusalLines } from './refusal-lines.ts';
@@ -80,6 +81,7 @@ function handlers(session: StartedSession): WorkerHandlers {
     connected: ({ target, environment, because }) =>
       say(`guard: ${printable(`connected: ${target} · ${environment} (${because})`)}\n`),
     refused: (message, rule) => say(refusalLines(message, rule)),
+    masked: (masked) => say(`guard: masked ${maskedText(masked)}\n`),
     trouble: (text) => session.debug(text),
   };
 }

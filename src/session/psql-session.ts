@@ -12,6 +12,7 @@ import { createPrompter } from '../prompt/prompter.ts';
 import { type PromptStyle, promptStyle } from '../prompt/style.ts';
 import { informationOnly, preparePsql } from '../protocols/psql/prepare.ts';
 import { childStatus, type SessionResult } from './child-status.ts';
+import { type MaskedSoFar, maskedText } from './postgres/mask-totals.ts';
 import type { Connected, UnknownTarget, WorkerSetting } from './postgres/messages.ts';
 import { PostgresWorker, type WorkerHandlers } from './postgres/worker-thread.ts';
 import { refusalLines } from './refusal-lines.ts';
@@ -101,6 +102,12 @@ class PsqlHandlers implements WorkerHandlers {
     this.#refusal ??= lines;
     // On a terminal psql shows it, in raw mode; what else has to be said waits for the end.
     if (!this.#session.hasTerminal) process.stderr.write(lines);
+  }
+
+  /** Whoever reads a pipe or file can't see that something stands in place of something else. */
+  masked(masked: MaskedSoFar): void {
+    if (this.#session.quiet || process.stdout.isTTY === true) return;
+    process.stderr.write(`guard: masked ${maskedText(masked)}\n`);
   }
 
   trouble(text: string): void {

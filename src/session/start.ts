@@ -26,6 +26,8 @@ export interface SessionRequest {
   readonly purpose?: string;
   readonly prompt?: 'panel' | 'plain';
   readonly audit?: 'every';
+  /** Results that would have to be masked are refused. */
+  readonly mask?: 'fail';
   readonly debug: boolean;
   readonly quiet: boolean;
   readonly judgeApart: boolean;
@@ -139,6 +141,7 @@ export async function startSession(request: SessionRequest): Promise<StartedSess
       attended,
       scripted: !attended,
       judgeApart: request.judgeApart,
+      maskFails: request.mask === 'fail',
       stateFolder: ground.stateFolder,
     }),
   };

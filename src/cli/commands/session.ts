@@ -6,9 +6,9 @@ import { EXIT } from '../exit-status.ts';
 import type { SessionValues } from '../options.ts';
 
 export function sessionRequest(options: SessionValues, scripted: boolean): SessionRequest {
-  const { env, actor, policy, ticket, purpose, prompt, audit, debug, quiet, judgeApart } = options;
+  const { env, actor, policy, ticket, purpose, prompt, audit, mask, debug, quiet, judgeApart } = options;
   return {
-    ...present({ env, actor, ticket, purpose, prompt, audit }),
+    ...present({ env, actor, ticket, purpose, prompt, audit, mask }),
     policy,
     debug,
     quiet,

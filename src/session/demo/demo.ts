@@ -51,6 +51,7 @@ const NOBODY: WorkerHandlers = {
   label: () => Promise.resolve(undefined),
   connected: () => undefined,
   refused: () => undefined,
+  masked: () => undefined,
   trouble: () => undefined,
 };
 
@@ -78,6 +79,7 @@ function demoSetting(place: DemoPlace, session: Omit<DemoSession, 'workerSetting
     attended: session.attended,
     scripted: false,
     judgeApart: false,
+    maskFails: false,
     stateFolder: session.stateFolder,
   };
 }

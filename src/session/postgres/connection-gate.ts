@@ -362,6 +362,7 @@ export class ConnectionGate implements Gate {
         environment: this.#knownEnvironment(),
         catalog: this.#schema.catalog,
         policy: this.#setting.policy,
+        masked: this.#setting.masked.soFar,
       },
       last: this.#last,
     });

@@ -7,6 +7,7 @@ import type { Judge } from '../../model/judge.ts';
 import type { CompiledPolicy } from '../../model/policy.ts';
 import type { ConnectionTarget } from '../../wire/postgres/target.ts';
 import type { Catalogs } from './catalogs.ts';
+import type { MaskTotals } from './mask-totals.ts';
 import type { FromWorker } from './messages.ts';
 import type { Purpose } from './purpose.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -27,6 +28,10 @@ export interface GateSetting {
   readonly keys: MaskKeys;
   /** What was shown in place of values. */
   readonly issued: IssuedMasks;
+  /** Adds up what was masked. */
+  readonly masked: MaskTotals;
+  /** A result that would have to be masked is refused instead. */
+  readonly maskFails: boolean;
   readonly attended: boolean;
   /** Whoever connects chooses the database; else the first connection must be the one guard resolved. */
   readonly anyDatabase: boolean;

@@ -4,9 +4,10 @@ import { rowMasker } from '../../mask/rows.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { DataClass } from '../../model/data-class.ts';
 import type { Environment } from '../../model/environment.ts';
+import type { Message } from '../../model/finding.ts';
 import type { Judgement, Outcome, StatementPlan } from '../../model/judge.ts';
 import type { Outputs } from '../../model/lineage.ts';
-import type { CopyMasker, FieldDescription } from '../../model/row-masking.ts';
+import type { CopyMasker, FieldDescription, RowMasker } from '../../model/row-masking.ts';
 import type { RawText } from '../../model/text.ts';
 import type {
   CopyInCheck,
@@ -31,6 +32,29 @@ const UNTREATED: RowTreatment = {};
 
 interface Counted {
   counts(): ReadonlyMap<DataClass | 'opaque', number>;
+  readonly columns: readonly string[];
+}
+
+const MASK_RULE = 'mask.fail';
+/** What `--mask=fail` says. */
+const WOULD_MASK: Message = {
+  effect: 'The result holds values that would have to be masked, and --mask=fail was said.',
+  why: 'Whoever reads it would take masks for values.',
+  instead: 'Leave the classed columns out, or run it without --mask=fail to get masks.',
+};
+
+type Hiding = Pick<RowMasker, 'hidden'>;
+
+function hidesAny({ hidden = [] }: Hiding): boolean {
+  return hidden.length > 0;
+}
+
+function namesOf(columns: readonly { readonly name: string }[], { hidden = [] }: Hiding): readonly string[] {
+  return hidden.map((at) => columns[at]?.name ?? String(at));
+}
+
+function columnNames(copy: StatementPlan['copyOut'], hiding: Hiding): readonly string[] {
+  return namesOf(copy?.outputs.kind === 'columns' ? copy.outputs.columns : [], hiding);
 }
 
 export interface RunWorld {
@@ -59,12 +83,13 @@ export class JudgedRun implements StatementRun {
     this.#world = world;
   }
 
-  rows(index: number, fields: readonly FieldDescription[]): RowTreatment {
+  rows(index: number, fields: readonly FieldDescription[]): RowTreatment | WireRefusal {
     const { maxRows } = this.#world.judgement.obligations;
     const bound = maxRows === undefined ? undefined : { maxRows };
     const masker = rowMasker(fields, this.#plan(index)?.outputs ?? UNPLANNED, this.#rules);
     if (!masker.cells.some((cell) => cell !== undefined)) return bound ?? UNTREATED;
-    this.#maskers.push(masker);
+    if (hidesAny(masker) && this.#world.setting.maskFails) return this.#refuseResult(WOULD_MASK, MASK_RULE);
+    this.#maskers.push({ counts: () => masker.counts(), columns: namesOf(fields, masker) });
     return { masker, ...bound };
   }
 
@@ -80,8 +105,12 @@ export class JudgedRun implements StatementRun {
   ): CopyMasker | undefined | WireRefusal {
     const treated = copyTreatment(this.#plan(index)?.copyOut, copy, this.#rules);
     if (treated === undefined) return undefined;
-    if (treated === 'unmaskable') return this.#refuseCopy();
-    this.#maskers.push(treated);
+    if (treated === 'unmaskable') return this.#refuseResult(UNMASKABLE, 'mask.copy');
+    if (hidesAny(treated) && this.#world.setting.maskFails) return this.#refuseResult(WOULD_MASK, MASK_RULE);
+    this.#maskers.push({
+      counts: () => treated.counts(),
+      columns: columnNames(this.#plan(index)?.copyOut, treated),
+    });
     return treated;
   }
 
@@ -100,11 +129,11 @@ export class JudgedRun implements StatementRun {
   }
 
   /** Only the server's answer showed that it can't be masked: a refusal like any other, only later. */
-  #refuseCopy(): WireRefusal {
+  #refuseResult(message: Message, rule: string): WireRefusal {
     const { setting } = this.#world;
-    setting.run.refused(UNMASKABLE);
-    setting.post({ kind: 'refused', message: UNMASKABLE, rule: 'mask.copy' });
-    return refusalOf(UNMASKABLE);
+    setting.run.refused(message);
+    setting.post({ kind: 'refused', message, rule });
+    return refusalOf(message);
   }
 
   scrub(fields: NoticeFields): NoticeFields {
@@ -124,11 +153,14 @@ export class JudgedRun implements StatementRun {
     this.#world.ended();
     if (judgement.verdict === 'prompt') setting.enforcer.ended(judgement.id);
     if (this.#refused) return;
+    const masked = this.#masked();
+    // What is only found value by value has passed, masked: the run is refused for it all the same.
+    if (setting.maskFails && Object.keys(masked).length > 0) this.#refuseResult(WOULD_MASK, MASK_RULE);
     this.#record({
       kind: 'result',
       decision: judgement.id,
       rows,
-      masked: this.#masked(),
+      masked,
       durationMs: Math.round(durationMs),
       ...(this.#tag === undefined ? undefined : { tag: this.#tag }),
       ...(error === undefined ? undefined : { error }),
@@ -153,6 +185,7 @@ export class JudgedRun implements StatementRun {
     if (this.#maskers.length === 0) return NOTHING_MASKED;
     const sums = new Map<string, number>();
     for (const masker of this.#maskers) {
+      this.#world.setting.masked.add(masker.counts(), masker.columns);
       for (const [name, count] of masker.counts()) sums.set(name, (sums.get(name) ?? 0) + count);
     }
     return Object.fromEntries(sums);

@@ -7,6 +7,7 @@ import type { CompiledPolicy } from '../../model/policy.ts';
 import type { Answer, Question } from '../../model/prompter.ts';
 import type { OwnAccess } from '../../wire/postgres/proxy.ts';
 import type { ConnectionTarget } from '../../wire/postgres/target.ts';
+import type { MaskedSoFar } from './mask-totals.ts';
 
 /** What the worker thread is started with. Plain data: it crosses a thread. */
 export interface WorkerSetting {
@@ -29,6 +30,8 @@ export interface WorkerSetting {
   readonly scripted: boolean;
   /** Host the judge in a child process instead of this thread. */
   readonly judgeApart: boolean;
+  /** A result that would have to be masked is refused instead. */
+  readonly maskFails: boolean;
   readonly stateFolder: string;
 }
 
@@ -56,6 +59,7 @@ export type FromWorker =
   | { readonly kind: 'withdraw'; readonly question: string; readonly because: string }
   | { readonly kind: 'label'; readonly id: string; readonly target: UnknownTarget }
   | { readonly kind: 'refused'; readonly message: Message; readonly rule: string }
+  | { readonly kind: 'masked'; readonly masked: MaskedSoFar }
   | { readonly kind: 'trouble'; readonly text: string }
   | {
       readonly kind: 'failed';

@@ -7,6 +7,7 @@ import type { CompiledPolicy } from '../../model/policy.ts';
 import type { Target } from '../../model/target.ts';
 import { unreachable } from '../../model/unreachable.ts';
 import type { Ruling, WireRefusal } from '../../wire/postgres/gate.ts';
+import { type MaskedSoFar, maskedText } from './mask-totals.ts';
 import { OWN_TOPICS, type OwnStatement, type OwnTopic } from './own-statement.ts';
 import type { Purpose } from './purpose.ts';
 import { REFUSED } from './refusal.ts';
@@ -18,6 +19,7 @@ export interface OwnStatus {
   readonly environment: Environment;
   readonly catalog: CatalogSnapshot | undefined;
   readonly policy: CompiledPolicy;
+  readonly masked: MaskedSoFar;
 }
 
 interface OwnWorld {
@@ -46,6 +48,7 @@ function statusRows(status: OwnStatus, purpose: Purpose): Rows {
         ? 'the catalog can not be read: everything is masked'
         : `${columns.length}, ${columns.filter((column) => column.class !== undefined).length} masked by class`,
     ],
+    ['masked so far', status.masked.values === 0 ? 'nothing' : maskedText(status.masked)],
     ['mask styles', stylesLine(policy.styles)],
     ['not covered', "psql's own backslash commands"],
   ];

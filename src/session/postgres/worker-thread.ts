@@ -7,6 +7,7 @@ import { GuardError } from '../../model/errors.ts';
 import type { Message } from '../../model/finding.ts';
 import type { Answer, Question } from '../../model/prompter.ts';
 import { unreachable } from '../../model/unreachable.ts';
+import type { MaskedSoFar } from './mask-totals.ts';
 import type { Connected, FromWorker, ToWorker, UnknownTarget, WorkerSetting } from './messages.ts';
 
 /** The grammar recurses: 60,000 UNIONs fit into this, and the server itself gives up before. */
@@ -28,6 +29,8 @@ export interface WorkerHandlers {
   label(target: UnknownTarget): Promise<EnvironmentClass | undefined>;
   connected(connected: Connected): void;
   refused(message: Message, rule: string): void;
+  /** At the end, when anything was masked. */
+  masked(masked: MaskedSoFar): void;
   trouble(text: string): void;
 }
 
@@ -125,6 +128,9 @@ export class PostgresWorker {
         break;
       case 'refused':
         this.#handlers.refused(message.message, message.rule);
+        break;
+      case 'masked':
+        this.#handlers.masked(message.masked);
         break;
       case 'trouble':
         this.#handlers.trouble(message.text);

@@ -16,6 +16,7 @@ import { ConnectionGate } from './connection-gate.ts';
 import { enforceLimits } from './enforce-limits.ts';
 import { type GateSetting, RunState } from './gate-setting.ts';
 import { installationMaskKey, sessionMaskKeys } from './mask-keys.ts';
+import { MaskTotals } from './mask-totals.ts';
 import type { FromWorker, ToWorker, WorkerSetting } from './messages.ts';
 import { Purpose } from './purpose.ts';
 import { RemotePrompter } from './remote-prompter.ts';
@@ -28,6 +29,7 @@ class WorkerThread {
   readonly #post: (message: FromWorker) => void;
   readonly #prompter: RemotePrompter;
   readonly #surroundings: Surroundings;
+  readonly #masked = new MaskTotals();
   #judge: Judge | undefined;
   #server: ProxyServer | undefined;
 
@@ -92,6 +94,8 @@ class WorkerThread {
       }),
       keys: sessionMaskKeys(installationMaskKey(this.#setting.stateFolder)),
       issued: new IssuedMasks(),
+      masked: this.#masked,
+      maskFails: this.#setting.maskFails,
       attended,
       anyDatabase: this.#setting.access !== undefined,
       run: new RunState(scripted),
@@ -114,6 +118,8 @@ class WorkerThread {
   async #close(): Promise<void> {
     this.#prompter.close();
     await this.#server?.close();
+    const { soFar } = this.#masked;
+    if (soFar.values > 0) this.#post({ kind: 'masked', masked: soFar });
     await this.#judge?.close().catch((error: unknown) => reportFailure(error, this.#post));
     parentPort?.close();
   }

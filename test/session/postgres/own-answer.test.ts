@@ -26,6 +26,7 @@ const STATUS: OwnStatus = {
   target: { kind: 'postgres', name: 'clinic-main' },
   environment: { class: 'prod', name: 'clinic-main', because: 'said so', synthetic: false, throwaway: false },
   catalog: CATALOG,
+  masked: { values: 0, columns: 0, classes: [] },
   policy: {
     name: 'default',
     version: '2026.11',

@@ -48,6 +48,7 @@ function handlers(changes: Partial<WorkerHandlers> = {}): WorkerHandlers {
     label: () => Promise.resolve('dev'),
     connected: () => undefined,
     refused: () => undefined,
+    masked: () => undefined,
     trouble: () => undefined,
     ...changes,
   };
