@@ -72,7 +72,7 @@ function testWords(condition: Condition & { readonly kind: 'words' }): Test {
 
 type Values = (finding: Finding, facts: Facts) => readonly string[];
 
-const SETS: Readonly<Record<SetKey, Values>> = {
+const SETS: Readonly<Record<Exclude<SetKey, 'data.writes'>, Values>> = {
   'actor.groups': (_, facts) => facts.actor.groups,
   tags: (finding) => finding.tags,
   'data.tables': (_, facts) => facts.data.tables,
@@ -109,8 +109,27 @@ function comparison(key: SetKey): Comparison {
   };
 }
 
+/**
+ * Written columns have several names each (`open_claims.state` is `claims.status`): a pattern that covers one of them covers the
+ * column, a pattern that touches any of them touches it.
+ */
+function testWrites({ any, all, none }: Condition & { readonly kind: 'set' }): Test {
+  const touchesAny = any === undefined ? undefined : touchesNames(any, 1);
+  const coversAll = all === undefined ? undefined : coversNames(all, 1);
+  const touchesNone = none === undefined ? undefined : touchesNames(none, 1);
+  return (_, { data: { writes } }) => {
+    if (touchesAny !== undefined && !writes.some(touchesAny)) return NO;
+    if (coversAll !== undefined) {
+      const covered = writes.every((names) => names.some((name) => coversAll([name])));
+      if (writes.length === 0 || !covered) return NO;
+    }
+    return yesOrNo(touchesNone === undefined || !writes.some(touchesNone));
+  };
+}
+
 function testSet(condition: Condition & { readonly kind: 'set' }): Test {
   const { key } = condition;
+  if (key === 'data.writes') return testWrites(condition);
   const read = SETS[key];
   const { covers, touches } = comparison(key);
   const any = condition.any === undefined ? undefined : touches(condition.any);

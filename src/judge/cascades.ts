@@ -1,13 +1,14 @@
 import type { CatalogRelation, CatalogSnapshot, ForeignKey } from '../model/catalog.ts';
 import type { SqlEffect, SqlStatement } from '../model/sql.ts';
-import { findRelation, relationByOid, relationName } from './catalog-lookup.ts';
+import { relationName } from './catalog-lookup.ts';
+import { relationsOf } from './effect-relations.ts';
+import { type KeySpread, spreadKeys } from './key-spread.ts';
+import type { Reached } from './reached.ts';
+import { rowChanges } from './reached.ts';
+import { relationsBelow } from './write-target.ts';
 
-/** Chains of foreign keys longer than this are told as "and further tables". */
-const DEEPEST_CASCADE = 8;
-
-type Change = 'insert' | 'update' | 'delete' | 'truncate';
-
-const SPREADS: ReadonlySet<string> = new Set(['cascade', 'set null', 'set default']);
+/** Inheriting tables and partitions named; the others are counted. */
+const SHOWN_BELOW = 3;
 
 function rowsOf(relation: CatalogRelation): string {
   return relation.rows < 0
@@ -15,80 +16,83 @@ function rowsOf(relation: CatalogRelation): string {
     : `about ${Math.round(relation.rows).toLocaleString('en-US')} rows`;
 }
 
-function describeKey(key: ForeignKey, from: CatalogRelation, change: Change): string {
-  const action = change === 'update' ? key.onUpdate : key.onDelete;
-  const verb =
-    action === 'cascade'
-      ? change === 'update'
-        ? 'rows follow'
-        : 'rows are deleted too'
-      : `columns become ${action.slice(4)}`;
-  return `${relationName(from)} (${rowsOf(from)}): ${verb} by ${key.name}`;
+function actionOf(key: ForeignKey, { change }: KeySpread, by: 'update' | 'delete'): string {
+  if (change === 'truncate') return 'is emptied too';
+  const action = by === 'update' ? key.onUpdate : key.onDelete;
+  if (action !== 'cascade') return `columns become ${action.slice(4)}`;
+  return by === 'update' ? 'rows follow' : 'rows are deleted too';
 }
 
-function spreading(catalog: CatalogSnapshot, change: Change): readonly ForeignKey[] {
-  if (change === 'truncate') return catalog.foreignKeys;
-  if (change === 'insert') return [];
-  return catalog.foreignKeys.filter((key) => SPREADS.has(change === 'update' ? key.onUpdate : key.onDelete));
+function describeKey(spread: KeySpread, by: 'update' | 'delete'): string {
+  const { key, relation } = spread;
+  return `${relationName(relation)} (${rowsOf(relation)}): ${actionOf(key, spread, by)} by ${key.name}`;
 }
 
-function spread(catalog: CatalogSnapshot, start: CatalogRelation, change: Change): readonly string[] {
-  const keys = spreading(catalog, change);
-  const seen = new Set([start.oid]);
-  const told: string[] = [];
-  let edge = [start.oid];
-  for (let depth = 0; edge.length > 0; depth += 1) {
-    if (depth === DEEPEST_CASCADE) return [...told, 'and further tables'];
-    const next: number[] = [];
-    for (const key of keys.filter((candidate) => edge.includes(candidate.to) && !seen.has(candidate.from))) {
-      const from = relationByOid(catalog, key.from);
-      if (from === undefined) continue;
-      seen.add(key.from);
-      told.push(describeKey(key, from, change));
-      if (change !== 'update' && key.onDelete === 'cascade') next.push(key.from);
-    }
-    edge = next;
-  }
-  return told;
-}
-
-function triggers(relation: CatalogRelation, change: Change): readonly string[] {
-  const fired = relation.triggers
-    .filter((trigger) => trigger.events.includes(change))
-    .map((trigger) => `trigger ${trigger.name} on ${relationName(relation)} runs ${trigger.function}()`);
-  return [...fired, ...relation.rules.map((rule) => `rule ${rule} on ${relationName(relation)}`)];
-}
-
-function changes(effect: SqlEffect): readonly {
-  readonly name: Parameters<typeof findRelation>[1];
-  readonly change: Change;
-  readonly cascades: boolean;
-}[] {
-  switch (effect.kind) {
-    case 'insert':
-    case 'update':
-    case 'delete':
-      return [{ name: effect.relation, change: effect.kind, cascades: true }];
-    case 'copy-in':
-      return [{ name: effect.relation, change: 'insert', cascades: false }];
-    case 'truncate':
-      return effect.relations.map((name) => ({
-        name,
-        change: 'truncate' as const,
-        cascades: effect.cascade,
-      }));
-    default:
-      return [];
-  }
-}
-
-/** What else would change: foreign keys that spread the change and triggers that would fire, as people read it. */
-export function cascadesOf(statement: SqlStatement, catalog: CatalogSnapshot | undefined): readonly string[] {
-  if (catalog === undefined) return [];
-  const told = statement.effects.flatMap(changes).flatMap(({ name, change, cascades }) => {
-    const relation = findRelation(catalog, name);
-    if (relation === undefined) return [];
-    return [...(cascades ? spread(catalog, relation, change) : []), ...triggers(relation, change)];
+function keyLines(effect: SqlEffect, catalog: CatalogSnapshot): readonly string[] {
+  if (effect.kind === 'truncate' && !effect.cascade) return [];
+  return rowChanges(effect, catalog).flatMap((change) => {
+    const { spread, deeper } = spreadKeys(change, catalog);
+    const by = change.change === 'update' ? 'update' : 'delete';
+    const told = spread.map((each) => describeKey(each, by));
+    return deeper ? [...told, 'and further tables'] : told;
   });
-  return [...new Set(told)];
+}
+
+/** Parts of a table that a change of it reaches. */
+function belowLines(effect: SqlEffect, catalog: CatalogSnapshot): readonly string[] {
+  if (effect.kind !== 'update' && effect.kind !== 'delete' && effect.kind !== 'truncate') return [];
+  return rowChanges(effect, catalog).flatMap(({ relation }) => {
+    const below = relationsBelow(relation, catalog).filter(
+      (each) => each !== relation && each.kind !== 'view' && relation.kind !== 'view',
+    );
+    if (below.length === 0) return [];
+    const names = below.slice(0, SHOWN_BELOW).map(relationName);
+    const more = below.length > SHOWN_BELOW ? ` and ${below.length - SHOWN_BELOW} more` : '';
+    const parts = relation.kind === 'partitioned' ? 'partitions' : 'tables that inherit';
+    return [`${parts} of ${relationName(relation)}: ${names.join(', ')}${more}`];
+  });
+}
+
+const WRITES: ReadonlySet<SqlEffect['kind']> = new Set([
+  'insert',
+  'update',
+  'delete',
+  'truncate',
+  'copy-in',
+  'create',
+  'alter',
+  'drop',
+]);
+
+function namesOf(effects: readonly SqlEffect[]): string {
+  return [...new Set(effects.flatMap(relationsOf).map(relationName))].join(', ');
+}
+
+function doing({ effects, unread }: Reached): string {
+  if (unread !== undefined) return `what it does can't be told: ${unread.because}`;
+  const written = namesOf(effects.filter(({ kind }) => WRITES.has(kind)));
+  if (written !== '') return `writes ${written}`;
+  const read = namesOf(effects);
+  return read === '' ? 'touches no other table' : `reads ${read}`;
+}
+
+function reachedLine(reached: Reached): readonly string[] {
+  const { how, via, on, effects } = reached;
+  if (how === 'fires') return [`fires ${via} on ${on} (${doing(reached)})`];
+  if (how === 'rewrites') return [`rule ${via} rewrites it on ${on} (${doing(reached)})`];
+  return effects.length === 0 ? [] : [`calls ${via} (${doing(reached)})`];
+}
+
+/** What else would change: foreign keys that spread the change, parts of a table, triggers, rules and functions, as people read it. */
+export function cascadesOf(
+  statement: SqlStatement,
+  catalog: CatalogSnapshot | undefined,
+  reached: readonly Reached[],
+): readonly string[] {
+  if (catalog === undefined) return [];
+  const own = statement.effects.flatMap((effect) => [
+    ...keyLines(effect, catalog),
+    ...belowLines(effect, catalog),
+  ]);
+  return [...new Set([...own, ...reached.flatMap(reachedLine)])];
 }

@@ -2,11 +2,20 @@ import type { CatalogSnapshot } from '../model/catalog.ts';
 import type { DataClass } from '../model/data-class.ts';
 import type { DataFacts, RowFacts } from '../model/facts.ts';
 import type { Estimate, StatementMemory } from '../model/judge.ts';
-import type { ObjectRef, RelationRef, SqlEffect, SqlStatement } from '../model/sql.ts';
+import type { RelationRef, SqlEffect, SqlStatement } from '../model/sql.ts';
 import { readSet } from '../parse/sql/lineage/read-set.ts';
 import { cascadesOf } from './cascades.ts';
 import { findRelation, relationName } from './catalog-lookup.ts';
-import { largestScale, type ScaledWrite, scaleWrites, touchedRelations } from './write-scale.ts';
+import { relationsOf } from './effect-relations.ts';
+import type { Reached } from './reached.ts';
+import { writesOf } from './write-facts.ts';
+import {
+  largestScale,
+  type ScaledWrite,
+  scaleReached,
+  scaleWrites,
+  touchedRelations,
+} from './write-scale.ts';
 
 export interface DataWorld {
   readonly catalog: CatalogSnapshot | undefined;
@@ -14,48 +23,11 @@ export interface DataWorld {
   readonly estimates: readonly Estimate[];
   /** What names stand for when each statement runs, where that is not `memory`. */
   readonly memories?: readonly StatementMemory[];
+  /** What each statement sets off. */
+  readonly reached?: readonly (readonly Reached[])[];
 }
 
 export const NO_MEMORY: StatementMemory = { prepared: {}, cursors: {}, created: [] };
-
-const RELATION_OBJECTS: ReadonlySet<string> = new Set([
-  'table',
-  'view',
-  'materialized view',
-  'foreign table',
-  'sequence',
-]);
-
-/** The relations an effect names, whatever it does to them. */
-function relationsOf(effect: SqlEffect): readonly RelationRef[] {
-  switch (effect.kind) {
-    case 'read':
-    case 'insert':
-    case 'update':
-    case 'delete':
-    case 'copy-in':
-      return [effect.relation];
-    case 'copy-out':
-      return effect.relation === undefined ? [] : [effect.relation];
-    case 'truncate':
-    case 'maintain':
-    case 'lock':
-      return effect.relations;
-    case 'create':
-    case 'alter':
-      return asRelations([effect.object]);
-    case 'drop':
-      return asRelations(effect.objects);
-    case 'grant':
-      return asRelations(effect.on);
-    default:
-      return [];
-  }
-}
-
-function asRelations(objects: readonly ObjectRef[]): readonly RelationRef[] {
-  return objects.filter((object) => RELATION_OBJECTS.has(object.type));
-}
 
 /** What a statement destroys or changes: only these must have been made here for `createdHere`. */
 function changedRelations(statement: SqlStatement): readonly RelationRef[] {
@@ -73,6 +45,15 @@ function madeHere(statements: readonly SqlStatement[], world: DataWorld): boolea
     const relation = findRelation(world.catalog, ref);
     if (relation === undefined) return false;
     return relation.temporary || world.memory.created.includes(`${relation.schema}.${relation.name}`);
+  });
+}
+
+/** What functions and triggers change must be made here too. */
+function withReached(statements: readonly SqlStatement[], { reached }: DataWorld): readonly SqlStatement[] {
+  if (reached === undefined || reached.every((each) => each.length === 0)) return statements;
+  return statements.map((statement, index) => {
+    const beyond = (reached[index] ?? []).flatMap(({ effects }) => effects);
+    return { ...statement, effects: [...statement.effects, ...beyond] };
   });
 }
 
@@ -106,6 +87,16 @@ function wholeClasses(statement: SqlStatement, catalog: CatalogSnapshot | undefi
   );
 }
 
+/** Classes of the columns that an effect names; those of its own statement are found by lineage. */
+function classesOf(effect: SqlEffect, catalog: CatalogSnapshot | undefined): readonly DataClass[] {
+  const names = new Set(columnsOf(effect).map((name) => name.slice(name.lastIndexOf('.') + 1)));
+  return relationsOf(effect).flatMap((ref) =>
+    (findRelation(catalog, ref)?.columns ?? []).flatMap((column) =>
+      column.class !== undefined && (names.has('*') || names.has(column.name)) ? [column.class] : [],
+    ),
+  );
+}
+
 function addRows(writes: readonly ScaledWrite[]): RowFacts {
   const [first] = writes;
   return first === undefined ? {} : (writes.find((write) => write.scale === 'bulk') ?? first).rows;
@@ -115,16 +106,31 @@ function distinct<T>(values: readonly T[]): readonly T[] {
   return values.length < 2 ? values : [...new Set(values)];
 }
 
+/** Each list of names once, whatever their order. */
+export function distinctLists(lists: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  if (lists.length < 2) return lists;
+  const byNames = new Map<string, readonly string[]>();
+  for (const list of lists) {
+    const key = [...list].sort().join(' ');
+    if (!byNames.has(key)) byNames.set(key, list);
+  }
+  return [...byNames.values()];
+}
+
 /** Everything the policy may ask about the data that a message touches. */
 export function dataFacts(statements: readonly SqlStatement[], world: DataWorld): DataFacts {
-  const effects = statements.flatMap((statement) => statement.effects);
-  const writes = statements.flatMap((statement, index) =>
-    scaleWrites(
+  const beyond = (world.reached ?? []).flat().flatMap((each) => each.effects);
+  // Lineage follows no block: what its statements name is all there is.
+  const blocks = statements.filter(({ kind }) => kind === 'DoStmt').flatMap((block) => block.effects);
+  const effects = [...statements.flatMap((statement) => statement.effects), ...beyond];
+  const writes = statements.flatMap((statement, index) => [
+    ...scaleWrites(
       statement,
       world.catalog,
       world.estimates.find((estimate) => estimate.statement === index),
     ),
-  );
+    ...scaleReached(world.reached?.[index] ?? []),
+  ]);
   const scale = largestScale(writes.map((write) => write.scale));
   const classes = statements.flatMap((statement, index) => {
     const { prepared, cursors } = world.memories?.[index] ?? world.memory;
@@ -134,11 +140,19 @@ export function dataFacts(statements: readonly SqlStatement[], world: DataWorld)
   return {
     tables: distinct(effects.flatMap(relationsOf).map(relationName)),
     columns: distinct(effects.flatMap(columnsOf)),
-    classes: distinct(classes),
+    writes: distinctLists(effects.flatMap((effect) => writesOf(effect, world.catalog))),
+    classes: distinct([
+      ...classes,
+      ...[...beyond, ...blocks].flatMap((effect) => classesOf(effect, world.catalog)),
+    ]),
     rows: addRows(writes),
     ...(scale === undefined ? {} : { scale }),
-    cascades: distinct(statements.flatMap((statement) => cascadesOf(statement, world.catalog))),
+    cascades: distinct(
+      statements.flatMap((statement, index) =>
+        cascadesOf(statement, world.catalog, world.reached?.[index] ?? []),
+      ),
+    ),
     hasWhere: writes.some((write) => write.hasWhere),
-    createdHere: madeHere(statements, world),
+    createdHere: madeHere(withReached(statements, world), world),
   };
 }

@@ -21,9 +21,10 @@ import { KnownShapes } from './known-shapes.ts';
 import { maskOpaque } from './mask-opaque.ts';
 import { memoriesOf } from './message-memory.ts';
 import { readPrepared } from './prepared-statements.ts';
+import { reachFindings } from './reach-findings.ts';
+import { type Reached, reachedBlindly, reachedBy, withoutFollowed } from './reached.ts';
 import { situationFacts } from './situation-facts.ts';
 import { planStatement } from './statement-plan.ts';
-import { userFunctionFindings } from './user-functions.ts';
 import { isWrite } from './write-scale.ts';
 
 /**
@@ -90,6 +91,27 @@ function planAll(
   });
 }
 
+interface StatementReach {
+  readonly all: readonly Reached[];
+  /** A statement before it may have changed what functions do. */
+  readonly blind: boolean;
+}
+
+function reachedByAll(
+  statements: readonly SqlStatement[],
+  plans: readonly StatementPlan[],
+  catalog: CatalogSnapshot | undefined,
+): readonly StatementReach[] {
+  let blind = false;
+  return statements.map((statement, index) => {
+    const own = reachedBy(statement, catalog);
+    const all = blind ? [...own, ...reachedBlindly(statement, catalog)] : own;
+    const reach = { all, blind };
+    if (plans[index]?.changesSchema) blind = true;
+    return reach;
+  });
+}
+
 /**
  * The whole way from a text to a decision: parse, analyze, facts, decide. Pure and synchronous; the same
  * request and world give the same answer. `wants` is not empty when row estimates would change the facts.
@@ -131,18 +153,27 @@ function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: Judg
   const memory = request.memory ?? NO_MEMORY;
   const memories = memoriesOf(parsed.items, memory, catalog);
   const items = readPrepared(parsed.items, memories);
-  const fromText = items === parsed.items ? analysis.findings : analyzeSql(items);
+  const plans = planAll(items, catalog, memories);
+  const reached = reachedByAll(items, plans, catalog);
+  const known = items.map((item, index) => (reached[index]?.blind ? item : withoutFollowed(item, catalog)));
+  const asParsed = known.every((item, index) => item === parsed.items[index]);
+  const fromText = asParsed ? analysis.findings : analyzeSql(known);
   const fromCatalog = [
-    ...userFunctionFindings(items, catalog),
+    ...items.flatMap((item, index) => reachFindings(item, reached[index]?.all ?? [])),
     ...carryFindings(items, { catalog, memories }),
   ];
   const { pending } = request.situation.session;
   const putOff = commitFindings(items, pending);
   const more = [...fromCatalog, ...putOff];
   const findings = more.length === 0 ? fromText : [...fromText, ...more];
-  const touched = dataFacts(items, { catalog, memory, memories, estimates: request.estimates ?? [] });
+  const touched = dataFacts(known, {
+    catalog,
+    memory,
+    memories,
+    estimates: request.estimates ?? [],
+    reached: reached.map(({ all }) => all),
+  });
   const data = pending === undefined || putOff.length === 0 ? touched : withPending(touched, pending);
-  const plans = planAll(items, catalog, memories);
   const decision = decideForSuspects(
     { findings, facts: situationFacts(request, data), parsed },
     world.policy,

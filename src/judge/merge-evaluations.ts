@@ -3,6 +3,7 @@ import type { Decision } from '../model/decision.ts';
 import type { DataFacts } from '../model/facts.ts';
 import { present } from '../model/present.ts';
 import { severity } from '../model/verdict.ts';
+import { distinctLists } from './data-facts.ts';
 import { largestScale } from './write-scale.ts';
 
 export function distinct<T>(values: readonly T[]): readonly T[] {
@@ -16,6 +17,7 @@ export function mergeData(all: readonly DataFacts[]): DataFacts {
   return {
     tables: distinct(all.flatMap(({ tables }) => tables)),
     columns: distinct(all.flatMap(({ columns }) => columns)),
+    writes: distinctLists(all.flatMap(({ writes }) => writes)),
     classes: distinct(all.flatMap(({ classes }) => classes)),
     rows: writes.length === 1 ? (writes[0]?.rows ?? {}) : {},
     ...present({ scale }),

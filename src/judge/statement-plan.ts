@@ -6,6 +6,7 @@ import { copyLayout } from '../parse/sql/copy-layout.ts';
 import { filledColumns } from '../parse/sql/lineage/filled-columns.ts';
 import { traceCopy, traceOutputs } from '../parse/sql/lineage/trace.ts';
 import { findRelation, relationName } from './catalog-lookup.ts';
+import { type Reached, reachedBy } from './reached.ts';
 import { copiedIn, storedColumns } from './stored-columns.ts';
 import { runsUnseenCode } from './unseen-code.ts';
 import { isWrite } from './write-scale.ts';
@@ -159,6 +160,10 @@ function transactionPart({ effects }: SqlStatement): StatementPlan['transaction'
     : { action: effect.action, ...present({ savepoint: effect.savepoint }) };
 }
 
+function changesSomething({ effects, unread }: Reached): boolean {
+  return unread !== undefined || effects.some(({ kind }) => WRITE_EFFECTS.has(kind));
+}
+
 /** What a session must know to carry out one statement that was let through. */
 export function planStatement(
   statement: SqlStatement,
@@ -168,10 +173,16 @@ export function planStatement(
   const world = { catalog, prepared: memory.prepared, cursors: memory.cursors };
   const copy = statement.effects.find((effect) => effect.kind === 'copy-out');
   const remember = memoryChange(statement, catalog);
-  const writes = statement.effects.some((effect) => WRITE_EFFECTS.has(effect.kind));
-  const fills = writes ? filledColumns(statement, world) : [];
-  const stores = writes ? storedColumns(statement, catalog, memory) : [];
-  const copyIn = writes ? copiedIn(statement, catalog) : undefined;
+  const reached = reachedBy(statement, catalog);
+  const own = statement.effects.some((effect) => WRITE_EFFECTS.has(effect.kind));
+  const writes = own || reached.some(changesSomething);
+  // What a called function writes stands in no command tag.
+  const into = reached.some((each) => each.how === 'calls' && changesSomething(each))
+    ? undefined
+    : countedTable(statement);
+  const fills = own ? filledColumns(statement, world) : [];
+  const stores = own ? storedColumns(statement, catalog, memory) : [];
+  const copyIn = own ? copiedIn(statement, catalog) : undefined;
   return {
     kind: statement.kind,
     outputs: traceOutputs(statement, world),
@@ -181,9 +192,12 @@ export function planStatement(
     ...(remember === undefined ? {} : { remember }),
     writes,
     ...(fills.length === 0 ? {} : { fills }),
-    ...present({ into: countedTable(statement), transaction: transactionPart(statement) }),
+    ...present({ into, transaction: transactionPart(statement) }),
     ...(stores.length === 0 ? {} : { stores }),
     ...(copyIn === undefined ? {} : { copyIn }),
     changesSchema: statement.effects.some(changesSchema) || runsUnseenCode(statement, catalog),
+    ...(reached.length > 0 || statement.effects.some(({ kind }) => kind === 'dynamic')
+      ? { runsRoutines: true as const }
+      : {}),
   };
 }

@@ -1,14 +1,6 @@
-import type { CatalogFunction, CatalogSnapshot } from '../model/catalog.ts';
+import type { CatalogSnapshot } from '../model/catalog.ts';
 import type { SqlEffect, SqlStatement } from '../model/sql.ts';
-import { riskyFunction } from './user-functions.ts';
-
-/** Words without which a function body neither changes the schema nor gives a name of the session anew. */
-const CHANGES_MEANING =
-  /\b(?:execute|prepare|deallocate|discard|cursor|refcursor|open|create|alter|drop|call|do|set|set_config)\b/i;
-
-function mayChangeMeaning({ body }: CatalogFunction): boolean {
-  return body === undefined || CHANGES_MEANING.test(body);
-}
+import { reachedBy } from './reached.ts';
 
 /** EXECUTE still stands among the effects where nobody knows what it runs. */
 function isUnseen(effect: SqlEffect): boolean {
@@ -16,15 +8,32 @@ function isUnseen(effect: SqlEffect): boolean {
   return effect.kind === 'dynamic' || effect.kind === 'unknown';
 }
 
+/** Effects after which names may stand for something else, or a name of the session is given anew. */
+function changesMeaning(effect: SqlEffect): boolean {
+  switch (effect.kind) {
+    case 'create':
+    case 'alter':
+    case 'drop':
+    case 'prepared':
+    case 'cursor':
+    case 'session':
+    case 'role':
+    case 'setting':
+    case 'server-control':
+    case 'remote':
+      return true;
+    default:
+      return isUnseen(effect);
+  }
+}
+
 /**
- * True when a statement runs code whose statements guard does not see: afterwards tables, prepared statements and
- * cursors may be others than guard knows. Functions that are called by such a function are not followed.
+ * True when a statement runs code after which tables, prepared statements and cursors may be others than guard knows:
+ * code that guard does not see, or functions and triggers that change such things.
  */
 export function runsUnseenCode(statement: SqlStatement, catalog: CatalogSnapshot | undefined): boolean {
   if (statement.effects.some(isUnseen)) return true;
-  if (catalog === undefined) return false;
-  return statement.functions.some((use) => {
-    const called = riskyFunction(use, catalog);
-    return called !== undefined && mayChangeMeaning(called);
-  });
+  return reachedBy(statement, catalog).some(
+    ({ effects, unread }) => unread !== undefined || effects.some(changesMeaning),
+  );
 }

@@ -4,6 +4,7 @@ import type { Estimate } from '../model/judge.ts';
 import { present } from '../model/present.ts';
 import type { RelationRef, SqlEffect, SqlStatement } from '../model/sql.ts';
 import { findRelation } from './catalog-lookup.ts';
+import type { Reached } from './reached.ts';
 
 /** Limits of default-policy.md, in rows. */
 const SMALL_ROWS = 100;
@@ -140,6 +141,28 @@ export function scaleWrites(
   estimate: Estimate | undefined,
 ): readonly ScaledWrite[] {
   return statement.effects.filter(isWrite).map((effect) => scaleWrite(effect, catalog, estimate));
+}
+
+/**
+ * How large the writes of functions, triggers and rules are: nobody estimates them. A row that is added for a row of the
+ * statement is as large as the statement; everything else is never small.
+ */
+export function scaleReached(reached: readonly Reached[]): readonly ScaledWrite[] {
+  return reached.flatMap((each) =>
+    each.effects.filter(isWrite).flatMap((effect) => scaleInside(effect, each)),
+  );
+}
+
+function scaleInside(effect: WriteEffect, { how, via }: Reached): readonly ScaledWrite[] {
+  const rows = { unavailable: `it happens inside ${via}` };
+  if (effect.kind === 'insert' && effect.source === 'values') {
+    if (how !== 'calls') return [];
+    return [{ scale: 'medium', rows, hasWhere: false }];
+  }
+  const limited =
+    (effect.kind === 'update' || effect.kind === 'delete') &&
+    (effect.predicate.kind === 'effective' || effect.predicate.kind === 'cursor');
+  return [{ scale: limited ? 'medium' : 'bulk', rows, hasWhere: limited }];
 }
 
 /** Relations that a statement changes or removes rows or structure of. */

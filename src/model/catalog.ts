@@ -46,7 +46,7 @@ export interface CatalogRelation {
   readonly parents: readonly number[];
   readonly triggers: readonly CatalogTrigger[];
   /** Rewrite rules other than a view's own. */
-  readonly rules: readonly string[];
+  readonly rules: readonly CatalogRule[];
   readonly temporary: boolean;
 }
 
@@ -56,12 +56,22 @@ export interface CatalogTrigger {
   readonly function: string;
 }
 
+export interface CatalogRule {
+  readonly name: string;
+  readonly event: 'select' | 'insert' | 'update' | 'delete';
+  /** The CREATE RULE statement; absent when it is too long. */
+  readonly definition?: string;
+}
+
 export interface ForeignKey {
   readonly name: string;
   /** Referencing relation. */
   readonly from: number;
   /** Referenced relation. */
   readonly to: number;
+  /** attnums of the referencing and of the referenced columns; absent where they are not known. */
+  readonly columns?: readonly number[];
+  readonly referenced?: readonly number[];
   readonly onDelete: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
   readonly onUpdate: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
 }
@@ -74,8 +84,8 @@ export interface CatalogFunction {
   readonly volatility: 'immutable' | 'stable' | 'volatile';
   readonly securityDefiner: boolean;
   readonly kind: 'function' | 'procedure' | 'aggregate' | 'window';
-  /** prosrc, for languages guard can read. */
-  readonly body?: string;
+  /** The CREATE FUNCTION or CREATE PROCEDURE statement, for languages guard can read; absent when it is too long. */
+  readonly definition?: string;
 }
 
 /** One consistent picture of a database's schema, as JSON. */

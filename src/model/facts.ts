@@ -23,6 +23,11 @@ export interface DataFacts {
   readonly tables: readonly string[];
   /** `table.column`, `table.*` when all. */
   readonly columns: readonly string[];
+  /**
+   * Columns whose values change (`table.column`, `table.*`), by the statement itself or what it sets off: one list for each, with
+   * every name under which that column may be written (through a view, as part of a partitioned table).
+   */
+  readonly writes: readonly (readonly string[])[];
   /** Classes of every column read or written. */
   readonly classes: readonly DataClass[];
   readonly rows: RowFacts;
@@ -38,6 +43,7 @@ export interface DataFacts {
 export const NO_DATA: DataFacts = {
   tables: [],
   columns: [],
+  writes: [],
   classes: [],
   rows: {},
   cascades: [],

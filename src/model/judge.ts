@@ -128,6 +128,8 @@ export interface StatementPlan {
   readonly stores?: readonly StoredColumn[];
   /** COPY … FROM STDIN. */
   readonly copyIn?: CopiedIn;
+  /** Functions that are not PostgreSQL's own, blocks or triggers run in it. */
+  readonly runsRoutines?: true;
   /** Columns without a class that it fills with classed values. */
   readonly fills?: readonly FilledColumn[];
   /** The one table whose rows it writes, where its command tag counts all of them. */

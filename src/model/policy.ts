@@ -33,6 +33,7 @@ export const SET_KEYS = [
   'tags',
   'data.tables',
   'data.columns',
+  'data.writes',
   'data.classes',
   'session.tainted',
 ] as const;

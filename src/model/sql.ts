@@ -98,7 +98,15 @@ export type SqlEffect =
       /** Changes how the server reads SQL text or bytes, so that guard and the server would see different statements. */
       readonly lexer?: boolean;
     }
-  | { readonly kind: 'dynamic'; readonly by: string; readonly body?: string }
+  | {
+      readonly kind: 'dynamic';
+      readonly by: string;
+      readonly body?: string;
+      /** Everything that runs stands among the effects and functions of the statement (a block without EXECUTE). */
+      readonly read?: true;
+      /** A routine that is called: what it does depends on the database. */
+      readonly calls?: FunctionUse;
+    }
   | {
       readonly kind: 'prepared';
       readonly action: 'prepare' | 'execute' | 'deallocate';
@@ -165,6 +173,21 @@ export interface AlterAction {
 export interface FunctionUse {
   readonly schema?: string;
   readonly name: string;
+}
+
+/** What a routine's definition says it does when it is called. */
+export interface RoutineReading {
+  readonly effects: readonly SqlEffect[];
+  readonly functions: readonly FunctionUse[];
+  /** Where it looks for names without a schema, when it says so itself. */
+  readonly searchPath?: readonly string[];
+  /** Why not all of it is known, in one clause; absent when it is. */
+  readonly unread?: string;
+}
+
+/** What a rewrite rule does, and whether in the place of the statement. */
+export interface RuleReading extends RoutineReading {
+  readonly instead: boolean;
 }
 
 /** One statement of a message. `tree` is the grammar's own node: only `parse/` looks inside. */

@@ -1,4 +1,10 @@
-import type { CatalogFunction, CatalogTrigger, ForeignKey, RelationKind } from '../model/catalog.ts';
+import type {
+  CatalogFunction,
+  CatalogRule,
+  CatalogTrigger,
+  ForeignKey,
+  RelationKind,
+} from '../model/catalog.ts';
 
 /** A JSON document of CATALOG_SQL, taken apart without trusting its shape. */
 type Json = unknown;
@@ -53,7 +59,7 @@ export interface RelationRow {
   readonly definition?: string;
   readonly parents: readonly number[];
   readonly triggers: readonly CatalogTrigger[];
-  readonly rules: readonly string[];
+  readonly rules: readonly CatalogRule[];
   readonly columns: readonly ColumnRow[];
 }
 
@@ -68,7 +74,6 @@ export interface ColumnRow {
 }
 
 export interface KeyRow extends ForeignKey {
-  /** attnums of the referencing columns. */
   readonly columns: readonly number[];
 }
 
@@ -90,7 +95,7 @@ export function relationRow(json: Json): RelationRow | undefined {
     ...optional('definition', text(fields['definition'])),
     parents: list(fields['parents']).flatMap((value) => number(value) ?? []),
     triggers: list(fields['triggers']).flatMap((value) => triggerRow(value) ?? []),
-    rules: list(fields['rules']).flatMap((value) => text(value) ?? []),
+    rules: list(fields['rules']).flatMap((value) => ruleRow(value) ?? []),
     columns: list(fields['columns']).flatMap((value) => columnRow(value) ?? []),
   };
 }
@@ -124,9 +129,24 @@ function triggerRow(json: Json): CatalogTrigger | undefined {
   };
 }
 
+/** pg_rewrite.ev_type (PostgreSQL 18, 51.45): a CmdType. */
+const RULE_EVENTS: ReadonlyMap<string, CatalogRule['event']> = new Map([
+  ['1', 'select'],
+  ['2', 'update'],
+  ['3', 'insert'],
+  ['4', 'delete'],
+]);
+
+function ruleRow(json: Json): CatalogRule | undefined {
+  const [label, type, definition] = list(json).map(text);
+  const event = RULE_EVENTS.get(type ?? '');
+  if (label === undefined || event === undefined) return undefined;
+  return { name: label, event, ...optional('definition', definition) };
+}
+
 /** Reads a `key` document. */
 export function keyRow(json: Json): KeyRow | undefined {
-  const [name, from, to, onDelete, onUpdate, columns] = list(json);
+  const [name, from, to, onDelete, onUpdate, columns, referenced] = list(json);
   const [label, source, target] = [text(name), number(from), number(to)];
   if (label === undefined || source === undefined || target === undefined) return undefined;
   return {
@@ -136,12 +156,13 @@ export function keyRow(json: Json): KeyRow | undefined {
     onDelete: ACTIONS.get(text(onDelete) ?? '') ?? 'no action',
     onUpdate: ACTIONS.get(text(onUpdate) ?? '') ?? 'no action',
     columns: list(columns).flatMap((value) => number(value) ?? []),
+    referenced: list(referenced).flatMap((value) => number(value) ?? []),
   };
 }
 
 /** Reads a `function` document. Unknown volatility and kind count as the dangerous ones. */
 export function functionRow(json: Json): CatalogFunction | undefined {
-  const [schema, name, language, volatility, definer, kind, body] = list(json);
+  const [schema, name, language, volatility, definer, kind, definition] = list(json);
   const [owner, label, tongue] = [text(schema), text(name), text(language)];
   if (owner === undefined || label === undefined || tongue === undefined) return undefined;
   return {
@@ -151,7 +172,7 @@ export function functionRow(json: Json): CatalogFunction | undefined {
     volatility: VOLATILITIES.get(text(volatility) ?? '') ?? 'volatile',
     securityDefiner: definer === true,
     kind: ROUTINE_KINDS.get(text(kind) ?? '') ?? 'function',
-    ...optional('body', text(body)),
+    ...optional('definition', text(definition)),
   };
 }
 

@@ -2,10 +2,11 @@
 export const MAX_RELATIONS = 2_000;
 export const MAX_COLUMNS = 60_000;
 export const MAX_FUNCTIONS = 5_000;
-/** Characters of one comment, one view definition, one function body. */
+/** Characters of one comment, one view definition, one function body, all function bodies. */
 const MAX_COMMENT = 400;
 const MAX_DEFINITION = 100_000;
 const MAX_BODY = 20_000;
+const MAX_BODIES = 3_000_000;
 
 /** Where the user's search_path waits while the catalog is read; never forwarded from a client. */
 const PARKED = "'guard.search_path'";
@@ -40,8 +41,9 @@ const TRIGGERS = `SELECT json_agg(json_build_array(tg.tgname, tg.tgtype, pn.nspn
     FROM pg_trigger tg JOIN pg_proc p ON p.oid = tg.tgfoid JOIN pg_namespace pn ON pn.oid = p.pronamespace
     WHERE tg.tgrelid = c.oid AND NOT tg.tgisinternal AND tg.tgenabled <> 'D'`;
 
-const RULES = `SELECT json_agg(rw.rulename ORDER BY rw.rulename) FROM pg_rewrite rw
-    WHERE rw.ev_class = c.oid AND rw.rulename <> '_RETURN'`;
+const RULES = `SELECT json_agg(json_build_array(rw.rulename, rw.ev_type, CASE WHEN length(pg_get_ruledef(rw.oid)) <= ${MAX_BODY} THEN pg_get_ruledef(rw.oid) END)
+      ORDER BY rw.rulename)
+    FROM pg_rewrite rw WHERE rw.ev_class = c.oid AND rw.rulename <> '_RETURN' AND rw.ev_enabled <> 'D'`;
 
 const PARENTS = `SELECT json_agg(h.inhparent::bigint ORDER BY h.inhseqno) FROM pg_inherits h WHERE h.inhrelid = c.oid`;
 
@@ -54,7 +56,7 @@ const CATALOG = `WITH seen AS (
 ), picked AS (
   SELECT * FROM seen WHERE place <= ${MAX_RELATIONS} AND columns <= ${MAX_COLUMNS}
 ), routines AS (
-  SELECT p.*, n.nspname, row_number() OVER (ORDER BY p.oid) AS place
+  SELECT p.*, n.nspname, row_number() OVER (ORDER BY p.oid) AS place, sum(length(p.prosrc)) OVER (ORDER BY p.oid) AS bodies
   FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${SEEN_SCHEMA}
 )
 SELECT 'counts', json_build_object('relations', (SELECT count(*) FROM seen), 'functions', (SELECT count(*) FROM routines))::text
@@ -66,11 +68,14 @@ UNION ALL
     'parents', (${PARENTS}), 'triggers', (${TRIGGERS}), 'rules', (${RULES}), 'columns', (${COLUMNS}))::text
   FROM picked c ORDER BY c.place)
 UNION ALL
-(SELECT 'key', json_build_array(o.conname, o.conrelid::bigint, o.confrelid::bigint, o.confdeltype, o.confupdtype, o.conkey)::text
-  FROM pg_constraint o WHERE o.contype = 'f' ORDER BY o.oid)
+(SELECT 'key', json_build_array(o.conname, o.conrelid::bigint, o.confrelid::bigint, o.confdeltype, o.confupdtype, o.conkey, o.confkey)::text
+  FROM pg_constraint o WHERE o.contype = 'f'
+    AND NOT EXISTS (SELECT FROM pg_constraint whole WHERE whole.oid = o.conparentid AND whole.confrelid = o.confrelid)
+  ORDER BY o.oid)
 UNION ALL
 (SELECT 'function', json_build_array(f.nspname, f.proname, l.lanname, f.provolatile, f.prosecdef, f.prokind,
-    CASE WHEN l.lanname = ANY ('{sql,plpgsql}'::name[]) THEN left(f.prosrc, ${MAX_BODY}) END)::text
+    CASE WHEN l.lanname = ANY ('{sql,plpgsql}'::name[]) AND f.prokind <> 'a' AND length(f.prosrc) <= ${MAX_BODY} AND f.bodies <= ${MAX_BODIES}
+      THEN pg_get_functiondef(f.oid) END)::text
   FROM routines f JOIN pg_language l ON l.oid = f.prolang WHERE f.place <= ${MAX_FUNCTIONS} ORDER BY f.place)`;
 
 /**

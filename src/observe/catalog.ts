@@ -73,7 +73,7 @@ export function readCatalog(
     database: text(head['database']) ?? '',
     searchPath: list(head['path']).flatMap((schema) => (schema === 'pg_catalog' ? [] : (text(schema) ?? []))),
     relations: classified(collected),
-    foreignKeys: collected.keys.map(({ columns: _columns, ...key }) => key),
+    foreignKeys: collected.keys,
     functions: collected.functions,
     complete: isComplete(collected) && text(head['database']) !== undefined,
   };

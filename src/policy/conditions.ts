@@ -34,6 +34,7 @@ const SETS = [
   'tags',
   'data.tables',
   'data.columns',
+  'data.writes',
   'data.classes',
   'session.tainted',
 ] as const satisfies readonly (SetKey & keyof MatchMap)[];

@@ -59,6 +59,7 @@ const matchShape = {
   'environment.throwaway': flag,
   'data.tables': sets,
   'data.columns': sets,
+  'data.writes': sets,
   'data.classes': sets,
   'data.rows': numbers,
   'data.scale': listOf(z.enum(['small', 'medium', 'bulk'])),

@@ -119,6 +119,7 @@ test('no rule of the built-in policy asks for the time', () => {
   const timeless = situationFacts(request(''), {
     tables: ['t'],
     columns: ['t.a'],
+    writes: [],
     classes: ['phi.ssn'],
     rows: {},
     cascades: [],

@@ -3,7 +3,7 @@ import { VERDICTS } from '../../src/model/verdict.ts';
 import { type Classified, keptRegression, RegressionRun } from '../corpus/regression.ts';
 
 /** Texts whose effects are all known; what this counts may only rise. */
-const COMPLETE_FLOOR = 40_861;
+const COMPLETE_FLOOR = 41_756;
 const TRACED_FLOOR = 41_035;
 const TEXTS = 42_933;
 /** PostgreSQL 15 raises its own error for it where PostgreSQL 18's grammar already refuses. */

@@ -1,11 +1,18 @@
-import type { CatalogFunction, CatalogSnapshot, CatalogTrigger, RelationKind } from '../../model/catalog.ts';
+import type {
+  CatalogFunction,
+  CatalogRule,
+  CatalogSnapshot,
+  CatalogTrigger,
+  RelationKind,
+} from '../../model/catalog.ts';
+import { present } from '../../model/present.ts';
 import type { RawText } from '../../model/text.ts';
 import { allFieldsOf, type FieldsOf, fieldsOf, isNode, type Node, nameParts, relationRef } from './ast.ts';
 import { DraftCatalog } from './ddl-draft.ts';
 import { queryColumns } from './ddl-query-columns.ts';
 import { addColumn, DEFAULT_SCHEMA } from './ddl-relation.ts';
 import { readAlterTable, readComment, readCreateTable, readRename, refOf } from './ddl-table.ts';
-import { isOn, option, optionItems, optionText } from './def-elem.ts';
+import { isOn, option, optionText } from './def-elem.ts';
 import { deparseNode } from './deparse.ts';
 import { parseSql } from './parse-sql.ts';
 
@@ -89,7 +96,7 @@ function readChange(node: Node, catalog: DraftCatalog): void {
   const trigger = fieldsOf(node, 'CreateTrigStmt');
   if (trigger !== undefined) catalog.expect(trigger.relation)?.triggers.push(readTrigger(trigger));
   const rule = fieldsOf(node, 'RuleStmt');
-  if (rule !== undefined) catalog.expect(rule.relation)?.rules.push(rule.rulename ?? '');
+  if (rule !== undefined) catalog.expect(rule.relation)?.rules.push(readRuleDefinition(rule));
   const drop = fieldsOf(node, 'DropStmt');
   if (drop !== undefined) readDrop(drop, catalog);
 }
@@ -124,10 +131,23 @@ function readTrigger(trigger: FieldsOf<'CreateTrigStmt'>): CatalogTrigger {
   };
 }
 
+const RULE_EVENTS: Readonly<Record<string, CatalogRule['event']>> = {
+  CMD_SELECT: 'select',
+  CMD_INSERT: 'insert',
+  CMD_UPDATE: 'update',
+  CMD_DELETE: 'delete',
+};
+
+function readRuleDefinition(rule: FieldsOf<'RuleStmt'>): CatalogRule {
+  const definition = deparseNode({ RuleStmt: rule });
+  const event = RULE_EVENTS[rule.event ?? ''] ?? 'select';
+  return { name: rule.rulename ?? '', event, ...present({ definition }) };
+}
+
 function readFunction(routine: FieldsOf<'CreateFunctionStmt'>): CatalogFunction {
   const parts = nameParts(routine.funcname);
   const volatility = optionText(option(routine.options, 'volatility'));
-  const [body] = nameParts(optionItems(option(routine.options, 'as')));
+  const definition = deparseNode({ CreateFunctionStmt: routine });
   return {
     schema: parts.at(-2) ?? DEFAULT_SCHEMA,
     name: parts.at(-1) ?? '',
@@ -135,6 +155,6 @@ function readFunction(routine: FieldsOf<'CreateFunctionStmt'>): CatalogFunction 
     volatility: volatility === 'immutable' || volatility === 'stable' ? volatility : 'volatile',
     securityDefiner: isOn(routine.options, 'security'),
     kind: routine.is_procedure ? 'procedure' : 'function',
-    ...(body === undefined ? {} : { body }),
+    ...present({ definition }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Constraint, RangeVar } from '@pgsql/types';
 import type { CatalogFunction, CatalogSnapshot, ForeignKey, RelationKind } from '../../model/catalog.ts';
+import { present } from '../../model/present.ts';
 import type { RelationRef } from '../../model/sql.ts';
 import { nameParts, relationRef } from './ast.ts';
 import { DEFAULT_SCHEMA, type DraftRelation, finishRelation, sameRelation } from './ddl-relation.ts';
@@ -87,6 +88,10 @@ export class DraftCatalog {
       to: target.oid,
       onDelete: referentialAction(constraint.fk_del_action),
       onUpdate: referentialAction(constraint.fk_upd_action),
+      ...present({
+        columns: numbersOf(relation, nameParts(constraint.fk_attrs)),
+        referenced: numbersOf(target, nameParts(constraint.pk_attrs)),
+      }),
     });
   }
 
@@ -101,6 +106,14 @@ export class DraftCatalog {
       complete: this.complete,
     };
   }
+}
+
+/** Columns by number; undefined when none is named (a key of one column, its primary key) or one is not known. */
+function numbersOf(relation: DraftRelation, names: readonly string[]): readonly number[] | undefined {
+  const numbers = names.flatMap(
+    (name) => relation.columns.find((column) => column.name === name)?.number ?? [],
+  );
+  return numbers.length === 0 || numbers.length < names.length ? undefined : numbers;
 }
 
 /** One-letter actions of the grammar (FKCONSTR_ACTION_… in parsenodes.h). */

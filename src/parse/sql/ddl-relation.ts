@@ -1,5 +1,11 @@
 import type { ColumnDef } from '@pgsql/types';
-import type { CatalogColumn, CatalogRelation, CatalogTrigger, RelationKind } from '../../model/catalog.ts';
+import type {
+  CatalogColumn,
+  CatalogRelation,
+  CatalogRule,
+  CatalogTrigger,
+  RelationKind,
+} from '../../model/catalog.ts';
 import type { RelationRef } from '../../model/sql.ts';
 import { allFieldsOf } from './ast.ts';
 import { displayedType } from './type-name.ts';
@@ -14,7 +20,7 @@ export interface DraftRelation {
   columns: DraftColumn[];
   parents: number[];
   triggers: CatalogTrigger[];
-  rules: string[];
+  rules: CatalogRule[];
   comment?: string;
   definition?: string;
 }

@@ -3,7 +3,7 @@ import { type FieldsOf, fieldsOf, type Node, tagOf } from './ast.ts';
 import { option, optionText } from './def-elem.ts';
 import { walkCall } from './function-effects.ts';
 import { rawDeparse, rawParse } from './library.ts';
-import { plpgsqlTexts } from './plpgsql-block.ts';
+import { plpgsqlBlock } from './plpgsql-block.ts';
 import { Scope } from './scope.ts';
 import { EffectSink } from './sink.ts';
 import { STATEMENTS } from './statements/index.ts';
@@ -16,14 +16,14 @@ export interface StatementEffects {
   readonly parameters: number;
 }
 
-const PARTS: WalkParts = {
+export const WALK_PARTS: WalkParts = {
   handlers: STATEMENTS,
   call: walkCall,
   parse: nestedStatements,
-  blockTexts: (statement) => plpgsqlTexts(doText(statement)),
-  routineTexts: (statement) => {
+  block: (statement) => plpgsqlBlock(doText(statement)),
+  routine: (statement) => {
     const text = rawDeparse({ CreateFunctionStmt: statement });
-    return text === undefined ? [] : plpgsqlTexts(text);
+    return text === undefined ? { texts: [], whole: false } : plpgsqlBlock(text);
   },
 };
 
@@ -31,7 +31,7 @@ const PARTS: WalkParts = {
 export function statementEffects(node: Node): StatementEffects | undefined {
   const sink = new EffectSink();
   try {
-    new TreeWalk(sink, PARTS).statement(node, Scope.root());
+    new TreeWalk(sink, WALK_PARTS).statement(node, Scope.root());
   } catch (cause) {
     if (cause instanceof TreeTooDeep || cause instanceof RangeError) return undefined;
     throw cause;

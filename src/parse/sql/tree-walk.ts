@@ -13,6 +13,7 @@ import {
   type TreeObject,
   tagOf,
 } from './ast.ts';
+import type { PlpgsqlBlock } from './plpgsql-block.ts';
 import { Scope } from './scope.ts';
 import type { EffectSink } from './sink.ts';
 
@@ -41,10 +42,10 @@ export interface WalkParts {
   readonly call: (use: FunctionUse, call: FuncCall, walk: TreeWalk) => void;
   /** Statements of a text; undefined when it does not parse. */
   readonly parse: (text: string) => readonly Node[] | undefined;
-  /** The SQL statements of a PL/pgSQL block. */
-  readonly blockTexts: (statement: FieldsOf<'DoStmt'>) => readonly string[];
-  /** The SQL statements of a PL/pgSQL function. */
-  readonly routineTexts: (statement: FieldsOf<'CreateFunctionStmt'>) => readonly string[];
+  /** The SQL of a DO block in PL/pgSQL. */
+  readonly block: (statement: FieldsOf<'DoStmt'>) => PlpgsqlBlock;
+  /** The SQL of a PL/pgSQL function. */
+  readonly routine: (statement: FieldsOf<'CreateFunctionStmt'>) => PlpgsqlBlock;
 }
 
 /** One pass over a statement's tree: statements go to their handlers, expressions give columns and functions. */
@@ -104,14 +105,20 @@ export class TreeWalk {
     return true;
   }
 
-  /** A DO block in PL/pgSQL: statements in it that stand there as plain SQL are followed. */
-  block(statement: FieldsOf<'DoStmt'>): void {
-    for (const text of this.parts.blockTexts(statement)) this.text(text);
+  /** A DO block in PL/pgSQL: statements in it that stand there as plain SQL are followed. False when that is not all of it. */
+  block(statement: FieldsOf<'DoStmt'>): boolean {
+    return this.plpgsql(this.parts.block(statement));
   }
 
-  /** The body of a PL/pgSQL function, as far as its statements stand there as plain SQL. */
-  routineBody(statement: FieldsOf<'CreateFunctionStmt'>): void {
-    for (const text of this.parts.routineTexts(statement)) this.text(text);
+  /** The body of a PL/pgSQL function, in the same way. */
+  routineBody(statement: FieldsOf<'CreateFunctionStmt'>): boolean {
+    return this.plpgsql(this.parts.routine(statement));
+  }
+
+  plpgsql({ texts, whole }: PlpgsqlBlock): boolean {
+    let read = whole;
+    for (const text of texts) if (!this.text(text)) read = false;
+    return read;
   }
 
   private isStatement(tag: string): tag is StatementTag {

@@ -24,7 +24,7 @@ function namesOf({ snapshot }: CatalogIndex): ReadonlySet<string> {
 
 /** Function bodies that may be shown to whoever may call the functions. */
 function* sourcesOf({ snapshot }: CatalogIndex): Iterable<string> {
-  for (const { body } of snapshot.functions) if (body !== undefined) yield body;
+  for (const { definition } of snapshot.functions) if (definition !== undefined) yield definition;
 }
 
 interface RunTexts {
@@ -33,13 +33,18 @@ interface RunTexts {
   readonly rules: { readonly catalog: CatalogIndex };
 }
 
+/** Functions, blocks and triggers say what they like in notices and errors, also where guard knows what they do. */
+function runsCode({ intents, plans }: Judgement): boolean {
+  return intents.includes('exec.dynamic') || plans.some(({ runsRoutines }) => runsRoutines === true);
+}
+
 /** Errors and notices of one statement: what it ran that guard can't read may have put anything into them. */
 export function scrubRun(fields: NoticeFields, { text, judgement, rules }: RunTexts): NoticeFields {
   const known = namesOf(rules.catalog);
   return scrubNotice(fields, {
     own: text,
     isIdentifier: (name) => known.has(name),
-    hideAll: judgement.intents.includes('exec.dynamic') && judgement.obligations.mask.length > 0,
+    hideAll: runsCode(judgement) && judgement.obligations.mask.length > 0,
     sources: sourcesOf(rules.catalog),
   });
 }

@@ -139,6 +139,7 @@ export const STATEMENTS: StatementHandlers = {
 
   ReplicaIdentityStmt: other.walkFragment('REPLICA IDENTITY'),
   SetOperationStmt: other.walkFragment('a set operation'),
-  ReturnStmt: other.walkFragment('RETURN'),
+  // RETURN stands in the body of an SQL function only (BEGIN ATOMIC, or alone).
+  ReturnStmt: (result, walk, scope) => walk.expression(result.returnval, scope),
   PLAssignStmt: other.walkFragment('a PL/pgSQL assignment'),
 };

@@ -71,9 +71,14 @@ export function walkAlterFunction(alter: FieldsOf<'AlterFunctionStmt'>, walk: Tr
 export function walkDo(statement: FieldsOf<'DoStmt'>, walk: TreeWalk): void {
   const body = optionText(option(statement.args, 'as'));
   const language = optionText(option(statement.args, 'language'))?.toLowerCase();
-  walk.sink.add(body === undefined ? { kind: 'dynamic', by: 'DO' } : { kind: 'dynamic', by: 'DO', body });
+  const read = (language === undefined || language === 'plpgsql') && walk.block(statement);
+  walk.sink.add({
+    kind: 'dynamic',
+    by: 'DO',
+    ...(body === undefined ? {} : { body }),
+    ...(read ? { read } : {}),
+  });
   addElevation(languageElevations(language), walk);
-  if (language === undefined || language === 'plpgsql') walk.block(statement);
 }
 
 export function walkCreateLanguage(create: FieldsOf<'CreatePLangStmt'>, walk: TreeWalk): void {

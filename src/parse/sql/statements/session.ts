@@ -1,7 +1,7 @@
 import type { VariableSetStmt } from '@pgsql/types';
 import { present } from '../../../model/present.ts';
 import type { SqlEffect } from '../../../model/sql.ts';
-import { allFieldsOf, constantOf, type FieldsOf, fieldsOf, nameParts } from '../ast.ts';
+import { allFieldsOf, constantOf, type FieldsOf, fieldsOf, nameParts, relationFromParts } from '../ast.ts';
 import { option, optionText } from '../def-elem.ts';
 import type { Scope } from '../scope.ts';
 import { addSetting, type SettingScope } from '../setting-effect.ts';
@@ -131,7 +131,7 @@ export function walkNotify(notify: FieldsOf<'NotifyStmt'>, walk: TreeWalk): void
 }
 
 export function walkCall(call: FieldsOf<'CallStmt'>, walk: TreeWalk, scope: Scope): void {
-  const name = nameParts(call.funccall?.funcname).join('.');
-  walk.sink.add({ kind: 'dynamic', by: `CALL ${name}` });
+  const parts = nameParts(call.funccall?.funcname);
+  walk.sink.add({ kind: 'dynamic', by: `CALL ${parts.join('.')}`, calls: relationFromParts(parts) });
   walk.expression({ FuncCall: call.funccall }, scope);
 }

@@ -115,7 +115,7 @@ export const CLINIC: CatalogSnapshot = {
     relation('measurements_1', ['id integer', 'day date', 'value text phi.text'], {
       parents: [measurements.oid],
     }),
-    relation('ruled', ['id integer'], { rules: ['peek'] }),
+    relation('ruled', ['id integer'], { rules: [{ name: 'peek', event: 'select' }] }),
     relation('secrets', ['id integer', 'token text cred.token'], { schema: 'vault' }),
     relation('patients', ['id integer', 'ssn text'], { schema: 'demo' }),
     relation('scratch_tmp', ['a integer', 'b text pii.ssn'], { schema: 'pg_temp_3', temporary: true }),
