@@ -32,7 +32,7 @@ function printTimes(all: readonly Classified[]): void {
   const times = all.map(({ microseconds }) => microseconds);
   const at = (share: number): string => percentile(times, share).toFixed(0);
   console.log(
-    `\nµs a text, each seen for the first time: p50 ${at(0.5)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, most ${at(1)}`,
+    `\nµs of processor time a text, each seen for the first time: p50 ${at(0.5)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, most ${at(1)}`,
   );
   const slowest = [...all].sort((a, b) => b.microseconds - a.microseconds).slice(0, 3);
   for (const { kind, microseconds, text } of slowest)
