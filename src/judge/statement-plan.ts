@@ -164,6 +164,15 @@ function changesSomething({ effects, unread }: Reached): boolean {
   return unread !== undefined || effects.some(({ kind }) => WRITE_EFFECTS.has(kind));
 }
 
+/** What a called function writes stands in no command tag. */
+function changesUncounted(each: Reached): boolean {
+  return each.how === 'calls' && changesSomething(each);
+}
+
+function runsRoutines({ effects }: SqlStatement, reached: readonly Reached[]): boolean {
+  return reached.length > 0 || effects.some(({ kind }) => kind === 'dynamic');
+}
+
 /** What a session must know to carry out one statement that was let through. */
 export function planStatement(
   statement: SqlStatement,
@@ -176,10 +185,7 @@ export function planStatement(
   const reached = reachedBy(statement, catalog);
   const own = statement.effects.some((effect) => WRITE_EFFECTS.has(effect.kind));
   const writes = own || reached.some(changesSomething);
-  // What a called function writes stands in no command tag.
-  const into = reached.some((each) => each.how === 'calls' && changesSomething(each))
-    ? undefined
-    : countedTable(statement);
+  const into = reached.some(changesUncounted) ? undefined : countedTable(statement);
   const fills = own ? filledColumns(statement, world) : [];
   const stores = own ? storedColumns(statement, catalog, memory) : [];
   const copyIn = own ? copiedIn(statement, catalog) : undefined;
@@ -196,8 +202,6 @@ export function planStatement(
     ...(stores.length === 0 ? {} : { stores }),
     ...(copyIn === undefined ? {} : { copyIn }),
     changesSchema: statement.effects.some(changesSchema) || runsUnseenCode(statement, catalog),
-    ...(reached.length > 0 || statement.effects.some(({ kind }) => kind === 'dynamic')
-      ? { runsRoutines: true as const }
-      : {}),
+    ...(runsRoutines(statement, reached) ? { runsRoutines: true as const } : {}),
   };
 }
