@@ -30,6 +30,7 @@ export const SESSION_OPTIONS: readonly CommonOption[] = [
   { name: 'mask', argument: 'how', says: 'fail: refuse what would have to be masked instead of masking it' },
   { name: 'audit', argument: 'pace', says: 'every: sign and sync each read by itself' },
   { name: 'judge-apart', says: 'decide in a process of its own' },
+  { name: 'masked-dump', says: 'pg_dump writes classed values masked, and the file says so' },
   {
     name: 'postgres',
     argument: 'target',
@@ -45,7 +46,7 @@ export const SESSION_OPTIONS: readonly CommonOption[] = [
 
 /** What `guard proxy postgres` takes besides the common ones. */
 export const PROXY_OPTIONS: readonly CommonOption[] = [
-  ...SESSION_OPTIONS.filter(({ name }) => !name.startsWith('postgres')),
+  ...SESSION_OPTIONS.filter(({ name }) => !name.startsWith('postgres') && name !== 'masked-dump'),
   {
     name: 'listen',
     argument: 'place',
@@ -76,6 +77,7 @@ export interface SessionValues extends CommonValues {
   /** A database that the program shall reach through guard. */
   readonly postgres?: string;
   readonly postgresEnv: readonly string[];
+  readonly maskedDump: boolean;
   readonly debug: boolean;
   readonly quiet: boolean;
 }
@@ -173,6 +175,7 @@ function sessionValues(values: Readonly<Record<string, unknown>>): SessionValues
       postgres: text(values['postgres']),
     }),
     postgresEnv: texts(values['postgres-env']),
+    maskedDump: values['masked-dump'] === true,
     policy: texts(values['policy']),
     json: values['json'] === true,
     color: values['no-color'] !== true && process.env['NO_COLOR'] === undefined,

@@ -1,6 +1,7 @@
 import type { JudgeRequest } from '../model/judge.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { evaluateArgv } from './evaluate-command.ts';
+import { evaluateDump } from './evaluate-dump.ts';
 import { evaluateSql } from './evaluate-sql.ts';
 import type { JudgeWorld } from './evaluated.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -15,6 +16,7 @@ export function evaluate(request: JudgeRequest, world: JudgeWorld): Evaluation {
 }
 
 function evaluateMessage(request: JudgeRequest, world: JudgeWorld): Evaluation {
+  if (request.bulk !== undefined) return evaluateDump(request, world, request.bulk);
   const { language } = request.channel;
   switch (language) {
     case 'sql':

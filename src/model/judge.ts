@@ -2,6 +2,7 @@ import type { Actor } from './actor.ts';
 import type { AnswerWord } from './answer-word.ts';
 import type { CatalogSnapshot } from './catalog.ts';
 import type { Decision } from './decision.ts';
+import type { BulkExport } from './dump.ts';
 import type { Environment } from './environment.ts';
 import type { DataFacts, PurposeFacts, SessionFacts } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -87,6 +88,8 @@ export interface JudgeRequest {
   readonly estimates?: readonly Estimate[];
   /** Answer to `asksServer` of an earlier judgement: the server's grammar refuses the text, so nothing of it can run. */
   readonly serverRejects?: boolean;
+  /** The command is a bulk export of these tables. */
+  readonly bulk?: BulkExport;
   /** What the command does is judged again while it runs: its words alone are not all that stands in the way. */
   readonly judgedAgain?: boolean;
   /** False to learn the verdict without leaving an entry (guard check, Parse without Execute). */

@@ -44,7 +44,7 @@ export interface Ground {
   readonly stateFolder: string;
 }
 
-type WorkerPlace = Pick<WorkerSetting, 'target' | 'socketPath' | 'access'>;
+type WorkerPlace = Pick<WorkerSetting, 'target' | 'socketPath' | 'access' | 'dump'>;
 
 /** What running a session needs, wherever its ground was found. */
 export interface SessionRun {
@@ -127,11 +127,11 @@ export async function startSession(request: SessionRequest): Promise<StartedSess
     debug: (text) => {
       if (request.debug) writeDebug(debugFile(ground.stateFolder), text, new Date());
     },
-    workerSetting: ({ target, socketPath, access }) => ({
+    workerSetting: ({ target, socketPath, access, dump }) => ({
       session: id,
       socketPath,
       target,
-      ...present({ access }),
+      ...present({ access, dump }),
       actor: observed.actor,
       attempts: observed.attempts,
       purpose,

@@ -54,7 +54,19 @@ export async function session(
     throw new GuardError('USAGE', '--postgres-env goes with --postgres', {
       hint: 'for example: guard exec --postgres prod --postgres-env FLYWAY_URL=jdbc -- flyway migrate',
     });
-  switch (findProtocol(argv)) {
+  const protocol = findProtocol(argv);
+  const { maskedDump } = options;
+  if (maskedDump && protocol !== 'pg_dump')
+    throw new GuardError('USAGE', '--masked-dump goes with pg_dump', {
+      hint: 'for example: guard exec --masked-dump -- pg_dump -f clinic.sql service=prod',
+    });
+  switch (protocol) {
+    case 'pg_dump':
+    case 'pg_dumpall':
+    case 'pg_restore': {
+      const { runTool } = await import('../../session/dump-session.ts');
+      return runTool(protocol, argv, { session: started, masked: maskedDump });
+    }
     case 'psql': {
       const { runPsql } = await import('../../session/psql-session.ts');
       return runPsql(argv, started);

@@ -368,6 +368,11 @@ export class ConnectionGate implements Gate {
     });
   }
 
+  /** Where it leads and what is known of it, once it is ready. */
+  get place(): { target: Target; environment: Environment; catalog: CatalogSnapshot | undefined } {
+    return { target: this.#target, environment: this.#knownEnvironment(), catalog: this.#schema.catalog };
+  }
+
   /** Before the target is known nothing can be judged; the proxy asks nothing before `ready`. */
   #knownEnvironment(): Environment {
     if (this.#environment === undefined) throw new TypeError('a statement before the connection was ready');

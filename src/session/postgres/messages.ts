@@ -1,4 +1,5 @@
 import type { Actor } from '../../model/actor.ts';
+import type { DumpWish } from '../../model/dump.ts';
 import type { EnvironmentClass } from '../../model/environment.ts';
 import type { GuardErrorCode } from '../../model/errors.ts';
 import type { PurposeFacts } from '../../model/facts.ts';
@@ -16,6 +17,8 @@ export interface WorkerSetting {
   readonly target: ConnectionTarget;
   /** guard logs in itself; absent: the client's login is relayed. */
   readonly access?: OwnAccess;
+  /** The client is a bulk export of this kind, or reads one in. */
+  readonly dump?: DumpWish | 'restore';
   readonly actor: Actor;
   readonly attempts: readonly string[];
   readonly purpose: PurposeFacts;

@@ -9,11 +9,15 @@ import { GuardError } from '../../model/errors.ts';
 import type { Judge } from '../../model/judge.ts';
 import { present } from '../../model/present.ts';
 import { loadSqlParser } from '../../parse/sql/parse-sql.ts';
+import type { Gate } from '../../wire/postgres/gate.ts';
 import { type ProxyServer, serveProxy } from '../../wire/postgres/proxy.ts';
 import { auditFolder } from '../state-places.ts';
 import { Catalogs } from './catalogs.ts';
 import { ConnectionGate } from './connection-gate.ts';
+import { DumpDesk } from './dump-desk.ts';
+import { DumpGate } from './dump-gate.ts';
 import { enforceLimits } from './enforce-limits.ts';
+import { RestoreGate } from './gate-around.ts';
 import { type GateSetting, RunState } from './gate-setting.ts';
 import { installationMaskKey, sessionMaskKeys } from './mask-keys.ts';
 import { MaskTotals } from './mask-totals.ts';
@@ -32,6 +36,7 @@ class WorkerThread {
   readonly #masked = new MaskTotals();
   #judge: Judge | undefined;
   #server: ProxyServer | undefined;
+  #desk: DumpDesk | undefined;
 
   constructor(setting: WorkerSetting, post: (message: FromWorker) => void) {
     this.#setting = setting;
@@ -47,10 +52,19 @@ class WorkerThread {
       socketPath,
       target,
       ...present({ access }),
-      gate: (connection) => new ConnectionGate(gates, connection),
+      gate: this.#gateMaker(gates),
       onTrouble: (text) => this.#post({ kind: 'trouble', text }),
     });
     this.#post({ kind: 'listening', ...present({ port: this.#server.port }) });
+  }
+
+  #gateMaker(gates: GateSetting): (connection: number) => Gate {
+    const { dump } = this.#setting;
+    if (dump === undefined) return (connection) => new ConnectionGate(gates, connection);
+    if (dump === 'restore') return (connection) => new RestoreGate(new ConnectionGate(gates, connection));
+    const desk = new DumpDesk(dump, gates);
+    this.#desk = desk;
+    return (connection) => new DumpGate(new ConnectionGate(gates, connection), desk, gates);
   }
 
   received(message: ToWorker): void {
@@ -120,6 +134,7 @@ class WorkerThread {
     await this.#server?.close();
     const { soFar } = this.#masked;
     if (soFar.values > 0) this.#post({ kind: 'masked', masked: soFar });
+    await this.#desk?.close();
     await this.#judge?.close().catch((error: unknown) => reportFailure(error, this.#post));
     parentPort?.close();
   }
