@@ -35,7 +35,11 @@ const exec = (options: readonly string[], ...args: readonly string[]): Promise<F
 describe('guard in front of PgBouncer (transaction pooling)', () => {
   test('reads are masked, transactions run', async () => {
     const run = await exec(['--env', 'dev'], '-c', 'SELECT id, ssn, state FROM patients WHERE id = 3');
-    expect(run).toEqual({ status: 0, stdout: '3|*****|NV\n', stderr: '' });
+    expect(run).toEqual({
+      status: 0,
+      stdout: '3|*****|NV\n',
+      stderr: 'guard: masked 1 value in 1 column: phi.ssn 1\n',
+    });
     const copy = await exec([], '-c', 'COPY (SELECT ssn, id FROM patients WHERE id = 1) TO STDOUT');
     expect(copy.stdout).not.toContain('900-44-');
   });
