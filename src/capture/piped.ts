@@ -21,7 +21,8 @@ const FORWARDED = [
 /** Keys make these; the terminal sends them to the program itself as well. */
 const KEYBOARD: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGINT', 'SIGQUIT']);
 
-type Stream = 'inherit' | 'pipe';
+/** A number is a descriptor of this process. */
+type Stream = 'inherit' | 'pipe' | number;
 
 export interface PipedOptions {
   readonly argv: Argv;

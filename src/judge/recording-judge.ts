@@ -86,6 +86,9 @@ export class RecordingJudge implements Judge {
     const catalog = this.#catalogs.get(version);
     if (catalog === undefined)
       throw new GuardError('INTERNAL', 'the catalog of this connection is not known to the judge');
+    // A session goes back to a picture it had before many changes: the one used longest ago goes first.
+    this.#catalogs.delete(version);
+    this.#catalogs.set(version, catalog);
     return catalog;
   }
 

@@ -4,18 +4,21 @@ import { EndingSignals } from '../capture/ending-signals.ts';
 import { startPiped } from '../capture/piped.ts';
 import { TerminalBridge } from '../capture/terminal-bridge.ts';
 import type { EnvironmentClass } from '../model/environment.ts';
+import { present } from '../model/present.ts';
 import type { Prompter } from '../model/prompter.ts';
 import type { HoldableTerminal } from '../model/terminal-hold.ts';
 import { chooseOne } from '../prompt/choice.ts';
 import { sessionNotice } from '../prompt/notice.ts';
 import { createPrompter } from '../prompt/prompter.ts';
 import { type PromptStyle, promptStyle } from '../prompt/style.ts';
-import { informationOnly, preparePsql } from '../protocols/psql/prepare.ts';
+import { informationOnly, preparePsql, readsInput } from '../protocols/psql/prepare.ts';
+import type { ScriptCopies } from '../protocols/psql/script-copies.ts';
 import { childStatus, type SessionResult } from './child-status.ts';
 import { type MaskedSoFar, maskedText } from './postgres/mask-totals.ts';
 import type { Connected, UnknownTarget, WorkerSetting } from './postgres/messages.ts';
 import { PostgresWorker, type WorkerHandlers } from './postgres/worker-thread.ts';
 import { refusalLines } from './refusal-lines.ts';
+import { isPlanned, openInputMessage, readInput, runOpen, runWithoutTerminal } from './script-session.ts';
 import type { SessionRun } from './start.ts';
 
 type Argv = readonly [string, ...string[]];
@@ -56,6 +59,7 @@ class PsqlHandlers implements WorkerHandlers {
   readonly #style: PromptStyle;
   #noticed = '';
   #refusal: string | undefined;
+  #waiting = false;
 
   constructor(session: SessionRun, terminal: HoldableTerminal | undefined) {
     this.#session = session;
@@ -67,6 +71,11 @@ class PsqlHandlers implements WorkerHandlers {
   /** The first refusal of the run, as it is told on standard error. */
   get refusal(): string | undefined {
     return this.#refusal;
+  }
+
+  /** Nothing ran because other people have to approve it. */
+  get waiting(): boolean {
+    return this.#waiting;
   }
 
   readonly ask: WorkerHandlers['ask'] = async (question, cancel) => {
@@ -97,7 +106,8 @@ class PsqlHandlers implements WorkerHandlers {
     for (const line of connectedLines(connected)) sessionNotice(line, rawStderr);
   }
 
-  refused(...[message, rule]: Parameters<WorkerHandlers['refused']>): void {
+  refused(...[message, rule, waiting]: Parameters<WorkerHandlers['refused']>): void {
+    this.#waiting ||= waiting;
     const lines = refusalLines(message, rule);
     this.#refusal ??= lines;
     // On a terminal psql shows it, in raw mode; what else has to be said waits for the end.
@@ -125,6 +135,10 @@ export interface ClientStart {
 /** A client and the worker it will talk to. */
 interface GuardedClient {
   readonly setting: WorkerSetting;
+  /** Copies of what it was told to run. */
+  readonly script?: ScriptCopies;
+  /** What came so far on an input that somebody keeps open. */
+  readonly open?: Buffer;
   /** `port` is the worker's, where one was asked for. */
   plan(port: number | undefined): ClientStart;
 }
@@ -139,6 +153,17 @@ async function runInTerminal(plan: ClientStart, bound: { bridge?: TerminalBridge
     // The terminal is the shell's again: a question that comes now finds none.
     delete bound.bridge;
   }
+}
+
+async function runPiped(
+  client: GuardedClient,
+  plan: ClientStart,
+  handlers: PsqlHandlers,
+): Promise<ChildExit> {
+  if (client.open === undefined) return runWithoutTerminal(plan, client.script);
+  const { exit, problem } = await runOpen(plan, client.open);
+  if (problem !== undefined) handlers.refused(openInputMessage(problem), 'psql.open-input', false);
+  return exit;
 }
 
 /** Runs a client of PostgreSQL behind a worker of its own; questions go to the terminal, where there is one. */
@@ -158,10 +183,10 @@ export async function runClient(client: GuardedClient, session: SessionRun): Pro
     const plan = client.plan(worker.port);
     const exit = session.hasTerminal
       ? await runInTerminal(plan, bound)
-      : await startPiped({ argv: [plan.file, ...plan.argv], env: plan.env }).done;
-    const { refusal } = handlers;
+      : await runPiped(client, plan, handlers);
+    const { refusal, waiting } = handlers;
     if (session.hasTerminal && !session.attended && refusal !== undefined) process.stderr.write(refusal);
-    return { exit, refused: refusal !== undefined, failure: worker.failure };
+    return { exit, refused: refusal !== undefined, waiting, failure: worker.failure };
   } finally {
     // Ctrl-C by somebody who does not want to wait must not leave the password file behind.
     using _signals = new EndingSignals(() => undefined);
@@ -182,13 +207,20 @@ export async function runPsql(argv: Argv, session: SessionRun): Promise<number> 
       session,
     );
   }
+  const input = readsInput(argv, process.env, session.hasTerminal) ? await readInput() : undefined;
   using prepared = preparePsql(argv, {
     env: process.env,
     cwd: process.cwd(),
     session: session.id,
     hasTerminal: session.hasTerminal,
+    ...(input?.kind === 'whole' ? { input: input.content } : {}),
   });
   if (!session.quiet) for (const notice of prepared.notices) sessionNotice(`guard: ${notice}`);
-  const client = { setting: session.workerSetting(prepared), plan: () => prepared.plan };
+  const { script } = prepared;
+  // With -f - among others it is none: the end of a script must be known.
+  const open = input?.kind === 'open' && script === undefined ? input.begin : undefined;
+  const parts = script === undefined || !isPlanned(script.parts) ? undefined : script.parts;
+  const setting = { ...session.workerSetting(prepared), ...present({ script: parts }) };
+  const client = { setting, plan: () => prepared.plan, ...present({ script, open }) };
   return childStatus(await runClient(client, session), session);
 }

@@ -73,7 +73,7 @@ describe.each([
   });
 
   test('a refusal ends with 77, its reason is on standard error', async () => {
-    const { status, stdout, stderr } = await exec('-c', 'DROP SCHEMA spare CASCADE', '-c', 'SELECT 1');
+    const { status, stdout, stderr } = await exec('-c', 'DROP SCHEMA spare CASCADE');
     expect({ status, stdout }).toEqual({ status: 77, stdout: '' });
     expect(stderr).toContain('guard refused this: Drops schema spare');
     expect(stderr).toMatch(/ {2}why: .*\n {2}instead: .*\n {2}rule: /);
@@ -82,13 +82,21 @@ describe.each([
     );
   });
 
-  test('the first refusal is final, and the open transaction is lost', async () => {
+  test('a script that may not run is refused whole', async () => {
     writeFileSync(join(home.home, 'script.sql'), REFUSED_SCRIPT);
+    const file = await exec('-f', 'script.sql');
+    expect(file).toMatchObject({ status: 75, stdout: '' });
+    const piped = await runGuard(home, [...apart, ...psql()], { input: REFUSED_SCRIPT });
+    expect(piped).toMatchObject({ status: 75, stdout: '' });
+    expect(await inserted()).toBe(0);
+  });
+
+  test('the first refusal is final, and the open transaction is lost', async () => {
+    const hidden = REFUSED_SCRIPT.replace('DROP SCHEMA spare CASCADE;', "SELECT 'DROP SCHEMA spare' \\gexec");
+    writeFileSync(join(home.home, 'script.sql'), hidden);
     const file = await exec('-f', 'script.sql');
     expect(file).toMatchObject({ status: 77, stdout: 'BEGIN\nINSERT 0 1\n' });
     expect(file.stderr).toContain('Not run: an earlier statement of this run was refused.');
-    const piped = await runGuard(home, [...apart, ...psql()], { input: REFUSED_SCRIPT });
-    expect(piped).toMatchObject({ status: 77, stdout: 'BEGIN\nINSERT 0 1\n' });
     expect(await inserted()).toBe(0);
   });
 

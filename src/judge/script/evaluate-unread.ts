@@ -27,7 +27,11 @@ export function evaluateUnread(request: JudgeRequest, problem: string, world: Ju
     parsed: 'partial',
     findings: [finding],
     data: NO_DATA,
-    decision: decideForSuspects({ findings: [finding], facts, parsed }, world.policy),
+    decision: {
+      ...decideForSuspects({ findings: [finding], facts, parsed }, world.policy),
+      // There is nothing that psql could be given a copy of.
+      verdict: 'block',
+    },
     plans: [],
     wants: [],
     asksServer: false,

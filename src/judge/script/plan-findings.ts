@@ -21,13 +21,13 @@ function whatOf(steps: readonly PlanStep[], kinds: readonly string[]): readonly 
 }
 
 function heavyMessage({ steps }: ScriptPlan): Message {
-  const lost = steps.flatMap((step) => step.lost);
-  const locks = steps.flatMap((step) => step.locks);
+  const lost = steps.flatMap((step) => step.lost.map((what) => `${placeOf(step)} ${what}`));
+  const locks = steps.flatMap((step) =>
+    step.locks.map(({ by, table }) => `${placeOf(step)} ${by} on ${table.name}`),
+  );
   const reasons = [
     ...(lost.length === 0 ? [] : [`Once committed these can't be had back: ${some(lost)}.`]),
-    ...(locks.length === 0
-      ? []
-      : [`Long locks: ${some(locks.map(({ by, table }) => `${by} on ${table.name}`))}.`]),
+    ...(locks.length === 0 ? [] : [`Long locks: ${some(locks)}.`]),
   ];
   return {
     effect: 'Runs a script that drops, rewrites, locks for long or changes many rows.',

@@ -61,7 +61,15 @@ export function planStep(evaluated: EvaluatedPart): PlanStep {
   };
 }
 
-const ADDS: ReadonlySet<string> = new Set(['create', 'change', 'insert', 'update', 'delete', 'grant']);
+/** What goes with the session, or into what the script made itself, adds nothing to the database. */
+function adds({ evaluation: { findings, data } }: EvaluatedPart): boolean {
+  return findings.some(({ intent, tags }) => {
+    if (intent === 'schema.create') return !tags.includes('temporary');
+    if (intent.startsWith('iam.')) return true;
+    const writes = intent.startsWith('data.insert') || intent.startsWith('data.update');
+    return (writes || intent.startsWith('data.delete') || intent === 'schema.alter') && !data.createdHere;
+  });
+}
 
 function isOpaque({ evaluation, part }: EvaluatedPart): boolean {
   if (part.language === 'psql') return part.problem !== undefined;
@@ -88,6 +96,6 @@ export function naturesOf(evaluated: EvaluatedPart, step: PlanStep): readonly Pl
   const natures: PlanNature[] = [];
   if (isHeavy(evaluated, step)) natures.push('heavy');
   if (isOpaque(evaluated)) natures.push('opaque');
-  if (natures.length === 0 && step.deeds.some(({ kind }) => ADDS.has(kind))) natures.push('additive');
+  if (natures.length === 0 && adds(evaluated)) natures.push('additive');
   return natures.length === 0 ? ['reads'] : natures;
 }

@@ -11,6 +11,7 @@ import type { PsqlProgram } from '../../wire/postgres/resolve/resolve.ts';
 import type { Variables } from '../../wire/postgres/resolve/settings.ts';
 import type { ConnectionTarget } from '../../wire/postgres/target.ts';
 import { fixPrompt, hostNames, isPromptVariable, promptRunsProgram } from './prompt-text.ts';
+import { withCopies } from './script-copies.ts';
 
 /** How psql is to be started; `argv` is without the program's name. */
 export interface PsqlPlan {
@@ -35,6 +36,8 @@ export interface PsqlStart {
   readonly rcFile: string;
   /** Value of GUARD_SESSION, for the user's own prompt. */
   readonly session: string;
+  /** In place of the value of each `-c` and `-f`, in order. */
+  readonly scripts?: readonly string[];
 }
 
 /** Variables that a `\connect` with a connection string may fall back to; they name no server. */
@@ -128,8 +131,6 @@ function checkOption(option: PsqlOption, start: PsqlStart): Checked {
     };
   if (option.letter === 'o' || option.letter === 'L')
     return { option, notice: `-${option.letter}: psql writes to a file that guard does not see` };
-  if (option.letter === 'c' && option.value?.startsWith('\\'))
-    return { option, notice: '-c: a command of psql itself, which guard does not see yet' };
   return { option };
 }
 
@@ -145,7 +146,11 @@ export function planPsql(start: PsqlStart): PsqlPlan {
   const ignored = args.ignored.length === 0 ? [] : ['extra command-line arguments ignored'];
   return {
     file: start.argv[0],
-    argv: [...spellOptions(kept), '-d', connectionString(start)],
+    argv: [
+      ...spellOptions(start.scripts === undefined ? kept : withCopies(kept, start.scripts)),
+      '-d',
+      connectionString(start),
+    ],
     env: environmentFor(start),
     notices: [...checked.flatMap((one) => one.notice ?? []), ...ignored],
   };
@@ -165,4 +170,9 @@ export function isInteractive(argv: readonly string[], env: Variables, hasTty: b
 /** True when the user said -X: guard then reads no psqlrc of theirs either. Throws USAGE. */
 export function skipsPsqlrc(argv: readonly string[], env: Variables): boolean {
   return parse(argv, env, true).options.some((option) => option.letter === 'X');
+}
+
+/** The options of a psql command line, in the order psql acts on them. Throws USAGE. */
+export function psqlOptions(argv: readonly string[], env: Variables): readonly PsqlOption[] {
+  return parse(argv, env, true).options;
 }

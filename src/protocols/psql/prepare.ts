@@ -1,14 +1,24 @@
 import { join } from 'node:path';
 import { writePrivateFile } from '../../host/private-file.ts';
 import { makeTemporaryFolder } from '../../host/temporary.ts';
+import { present } from '../../model/present.ts';
 import { currentAccount, describePsql, findProgram } from '../../wire/postgres/resolve/client.ts';
 import { readPassfile, translatePassfile } from '../../wire/postgres/resolve/passfile.ts';
 import { type PsqlProgram, resolveConnection } from '../../wire/postgres/resolve/resolve.ts';
 import type { Variables } from '../../wire/postgres/resolve/settings.ts';
 import { systemFiles } from '../../wire/postgres/resolve/system-files.ts';
 import type { ConnectionTarget } from '../../wire/postgres/target.ts';
-import { isInteractive, type PsqlPlan, planInformation, planPsql, skipsPsqlrc } from './arguments.ts';
+import {
+  isInteractive,
+  type PsqlPlan,
+  planInformation,
+  planPsql,
+  psqlOptions,
+  skipsPsqlrc,
+} from './arguments.ts';
 import { planRc, type RcPlan } from './rc.ts';
+import { copyScript, type ScriptCopies, scriptActions, variablesOf } from './script-copies.ts';
+import type { ScriptFile } from './script-file.ts';
 
 type Argv = readonly [string, ...string[]];
 
@@ -21,6 +31,8 @@ export interface PreparedPsql extends Disposable {
   readonly interactive: boolean;
   /** One clause each: what was left out of arguments and psqlrc files. */
   readonly notices: readonly string[];
+  /** What psql was told to run; absent when a person types at it. */
+  readonly script?: ScriptCopies;
 }
 
 export interface PsqlWorld {
@@ -28,6 +40,8 @@ export interface PsqlWorld {
   readonly cwd: string;
   readonly session: string;
   readonly hasTerminal: boolean;
+  /** What stands on standard input, where psql would read its script there. */
+  readonly input?: ScriptFile;
 }
 
 interface Client {
@@ -71,6 +85,35 @@ function rcNotices(rc: RcPlan): readonly string[] {
   ];
 }
 
+/** True when psql reads its script from standard input. Throws USAGE. */
+export function readsInput(argv: Argv, env: Variables, hasTerminal: boolean): boolean {
+  if (hasTerminal || process.stdin.isTTY) return false;
+  const options = psqlOptions(argv, env);
+  if (options.some(({ letter }) => letter === 'l')) return false;
+  const given = options.filter(({ letter }) => letter === 'c' || letter === 'f');
+  return given.length === 0 || given.some(({ letter, value }) => letter === 'f' && value === '-');
+}
+
+interface ScriptPlace {
+  readonly psql: PsqlProgram;
+  readonly home: string;
+  readonly folder: string;
+}
+
+function scriptOf(argv: Argv, world: PsqlWorld, place: ScriptPlace): ScriptCopies | undefined {
+  const options = psqlOptions(argv, world.env);
+  const actions = scriptActions(options, world.input);
+  if (actions.length === 0 || options.some(({ letter }) => letter === 'l')) return undefined;
+  const setting = {
+    cwd: world.cwd,
+    home: world.env['HOME'] || place.home,
+    variables: variablesOf(options),
+    singleLine: options.some(({ letter }) => letter === 'S'),
+    major: Number(place.psql.major),
+  };
+  return copyScript(actions, setting, place.folder);
+}
+
 /**
  * Resolves where psql would connect, and lays out a private folder with guard's socket path, the translated password
  * file and the checked psqlrc. Throws what resolving throws.
@@ -89,6 +132,7 @@ export function preparePsql(argv: Argv, world: PsqlWorld): PreparedPsql {
     const rcFile = join(folder.path, 'psqlrc');
     writePrivateFile(rcFile, rc.text);
     const passfile = join(folder.path, 'passfile');
+    const script = scriptOf(found, world, { psql, home: account.home, folder: folder.path });
     const plan = planPsql({
       argv: found,
       env,
@@ -98,6 +142,7 @@ export function preparePsql(argv: Argv, world: PsqlWorld): PreparedPsql {
       passfile,
       rcFile,
       session,
+      ...present({ scripts: script?.values }),
     });
     return {
       target,
@@ -105,6 +150,7 @@ export function preparePsql(argv: Argv, world: PsqlWorld): PreparedPsql {
       plan,
       interactive: isInteractive(found, env, world.hasTerminal),
       notices: [...plan.notices, ...rcNotices(rc), ...(warning === undefined ? [] : [warning])],
+      ...present({ script }),
       [Symbol.dispose]: () => folder[Symbol.dispose](),
     };
   } catch (error) {

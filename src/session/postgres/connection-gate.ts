@@ -123,7 +123,8 @@ export class ConnectionGate implements Gate {
       },
     });
     surroundings.announce(place.target, place.environment, catalog);
-    return undefined;
+    const refused = await this.#setting.script?.decide({ ...this.#place(catalog), probe });
+    return refused === undefined ? undefined : refusalOf(refused);
   }
 
   /** At once where nobody has to be asked: a promise costs more than a known statement. */
@@ -203,6 +204,8 @@ export class ConnectionGate implements Gate {
     if (returned !== undefined)
       return refuseReturned(this.#setting, judgement, returned).then(() => this.#refuse(returned));
     if (judgement.verdict === 'allow') return this.#forward(request, judgement, { catalog });
+    const plan = this.#setting.script?.covers(request.text, judgement, this.#target);
+    if (plan !== undefined) return this.#passPlanned(plan, request, { judgement, catalog });
     if (mayAskAtCommit(request, judgement, this.#setting)) return this.#putOff(request, judgement, catalog);
     return this.#enforce(request, judgement).then((enforced) => {
       if (enforced === 'pass') return this.#forward(request, judgement, { catalog });
@@ -212,6 +215,22 @@ export class ConnectionGate implements Gate {
         trial: this.#trial(request, judgement, catalog),
       });
     });
+  }
+
+  /** The script that it is part of was decided as a whole. */
+  async #passPlanned(
+    plan: string,
+    request: StatementRequest,
+    { judgement, catalog }: { readonly judgement: Judgement; readonly catalog: CatalogSnapshot | undefined },
+  ): Promise<Ruling> {
+    await this.#setting.judge.record({
+      kind: 'answer',
+      decision: judgement.id,
+      answer: 'yes',
+      by: `plan ${plan}`,
+      waitedMs: 0,
+    });
+    return this.#forward(request, judgement, { catalog });
   }
 
   /** Inside BEGIN: it runs now, and COMMIT asks about all of it with the exact numbers. */

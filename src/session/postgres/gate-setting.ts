@@ -10,6 +10,7 @@ import type { Catalogs } from './catalogs.ts';
 import type { MaskTotals } from './mask-totals.ts';
 import type { FromWorker } from './messages.ts';
 import type { Purpose } from './purpose.ts';
+import type { ScriptRun } from './script-run.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What all connections of one session share. */
@@ -36,6 +37,8 @@ export interface GateSetting {
   /** Whoever connects chooses the database; else the first connection must be the one guard resolved. */
   readonly anyDatabase: boolean;
   readonly run: RunState;
+  /** What psql runs besides nothing else, where guard has read it before. */
+  readonly script?: ScriptRun;
   readonly post: (message: FromWorker) => void;
 }
 

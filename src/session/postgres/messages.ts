@@ -4,6 +4,7 @@ import type { EnvironmentClass } from '../../model/environment.ts';
 import type { GuardErrorCode } from '../../model/errors.ts';
 import type { PurposeFacts } from '../../model/facts.ts';
 import type { Message } from '../../model/finding.ts';
+import type { PlanPart } from '../../model/plan.ts';
 import type { CompiledPolicy } from '../../model/policy.ts';
 import type { Answer, Question } from '../../model/prompter.ts';
 import type { OwnAccess } from '../../wire/postgres/proxy.ts';
@@ -31,6 +32,8 @@ export interface WorkerSetting {
   readonly attended: boolean;
   /** The first refusal is final for the run (no terminal, `guard exec`). */
   readonly scripted: boolean;
+  /** What psql was told to run, to be decided as one. */
+  readonly script?: readonly PlanPart[];
   /** Host the judge in a child process instead of this thread. */
   readonly judgeApart: boolean;
   /** A result that would have to be masked is refused instead. */
@@ -61,8 +64,14 @@ export type FromWorker =
   | { readonly kind: 'ask'; readonly question: Question }
   | { readonly kind: 'withdraw'; readonly question: string; readonly because: string }
   | { readonly kind: 'label'; readonly id: string; readonly target: UnknownTarget }
-  | { readonly kind: 'refused'; readonly message: Message; readonly rule: string }
   | { readonly kind: 'masked'; readonly masked: MaskedSoFar }
+  | {
+      readonly kind: 'refused';
+      readonly message: Message;
+      readonly rule: string;
+      /** All that is missing is that other people agree. */
+      readonly waiting?: boolean;
+    }
   | { readonly kind: 'trouble'; readonly text: string }
   | {
       readonly kind: 'failed';

@@ -28,7 +28,8 @@ export interface WorkerHandlers {
   ask(question: Question, cancel: AbortSignal): Promise<Answer>;
   label(target: UnknownTarget): Promise<EnvironmentClass | undefined>;
   connected(connected: Connected): void;
-  refused(message: Message, rule: string): void;
+  /** `waiting`: all that is missing is that other people agree. */
+  refused(message: Message, rule: string, waiting: boolean): void;
   /** At the end, when anything was masked. */
   masked(masked: MaskedSoFar): void;
   trouble(text: string): void;
@@ -127,7 +128,7 @@ export class PostgresWorker {
         void this.#label(message.id, message.target);
         break;
       case 'refused':
-        this.#handlers.refused(message.message, message.rule);
+        this.#handlers.refused(message.message, message.rule, message.waiting === true);
         break;
       case 'masked':
         this.#handlers.masked(message.masked);

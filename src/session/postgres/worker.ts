@@ -25,6 +25,7 @@ import type { FromWorker, ToWorker, WorkerSetting } from './messages.ts';
 import { Purpose } from './purpose.ts';
 import { RemotePrompter } from './remote-prompter.ts';
 import { reportFailure } from './report-failure.ts';
+import { ScriptRun } from './script-run.ts';
 import { Surroundings } from './surroundings.ts';
 
 /** The thread's start: everything between psql's socket and the server lives here. */
@@ -85,7 +86,7 @@ class WorkerThread {
     const { session, target, actor, attempts, purpose, policy, attended, scripted } = this.#setting;
     const judge = await this.#openJudge();
     this.#judge = judge;
-    return {
+    const gates: GateSetting = {
       session,
       target,
       actor,
@@ -115,6 +116,8 @@ class WorkerThread {
       run: new RunState(scripted),
       post: this.#post,
     };
+    const { script } = this.#setting;
+    return script === undefined ? gates : { ...gates, script: new ScriptRun(script, gates) };
   }
 
   async #openJudge(): Promise<Judge> {

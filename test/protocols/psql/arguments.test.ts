@@ -110,7 +110,6 @@ describe('planPsql', () => {
     [['--variable=PROMPT2=%`id`'], [], 'run a program'],
     [['-o', 'file'], ['-o', 'file'], 'does not see'],
     [['-L', 'file'], ['-L', 'file'], 'does not see'],
-    [['-c', '\\! id'], ['-c', '\\! id'], 'does not see'],
     [['a', 'b', 'c'], [], 'ignored'],
   ])('%j is noticed', (args, kept, notice) => {
     const plan = planPsql(aStart(args));
