@@ -4,19 +4,23 @@ import type { ColumnOrigin } from '../model/lineage.ts';
 /** The class of a column that was filled with classed values: whatever it was called, it may hold any of them. */
 const CLASS = 'phi.text';
 
-function filled(column: CatalogColumn): CatalogColumn {
+function filled(column: CatalogColumn, why: string): CatalogColumn {
   return {
     ...column,
     class: CLASS,
     source: 'sample',
     confidence: 1,
     unsure: false,
-    why: 'filled from classed columns in this session',
+    why,
   };
 }
 
-/** The snapshot with columns that this session filled from classed ones classed too. A class they have stays. */
-export function applyFilled(snapshot: CatalogSnapshot, columns: readonly ColumnOrigin[]): CatalogSnapshot {
+/** The snapshot with columns that were filled from classed ones classed too. A class they have stays. */
+export function applyFilled(
+  snapshot: CatalogSnapshot,
+  columns: readonly ColumnOrigin[],
+  why: string,
+): CatalogSnapshot {
   if (columns.length === 0) return snapshot;
   const wanted = new Set(columns.map(({ relation, column }) => `${relation}.${column}`));
   return {
@@ -25,8 +29,8 @@ export function applyFilled(snapshot: CatalogSnapshot, columns: readonly ColumnO
     relations: snapshot.relations.map((relation) => ({
       ...relation,
       columns: relation.columns.map((column) => {
-        const isOpen = column.class === undefined || column.unsure;
-        return isOpen && wanted.has(`${relation.oid}.${column.number}`) ? filled(column) : column;
+        const isOpen = column.source !== 'label' && (column.class === undefined || column.unsure);
+        return isOpen && wanted.has(`${relation.oid}.${column.number}`) ? filled(column, why) : column;
       }),
     })),
   };

@@ -33,8 +33,15 @@ export function afterChange(memory: StatementMemory, change: MemoryChange): Stat
         created: names === 'all' ? [] : memory.created.filter((name) => !names.includes(name)),
       };
     }
+    case 'clouded':
+      return { ...memory, clouded: true };
     case 'forget-all':
-      return { prepared: {}, cursors: {}, created: [] };
+      return {
+        prepared: {},
+        cursors: {},
+        created: [],
+        ...(memory.clouded === true || change.clouded === true ? { clouded: true } : {}),
+      };
     default:
       return unreachable(change);
   }

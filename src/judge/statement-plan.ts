@@ -1,5 +1,6 @@
+import { writtenByBlock } from '../catalog/code-fills.ts';
 import type { CatalogSnapshot } from '../model/catalog.ts';
-import type { MemoryChange, StatementMemory, StatementPlan } from '../model/judge.ts';
+import type { FilledColumn, MemoryChange, StatementMemory, StatementPlan } from '../model/judge.ts';
 import { present } from '../model/present.ts';
 import type { SqlEffect, SqlStatement } from '../model/sql.ts';
 import { copyLayout } from '../parse/sql/copy-layout.ts';
@@ -8,7 +9,7 @@ import { traceCopy, traceOutputs } from '../parse/sql/lineage/trace.ts';
 import { findRelation, relationName } from './catalog-lookup.ts';
 import { type Reached, reachedBy } from './reached.ts';
 import { copiedIn, storedColumns } from './stored-columns.ts';
-import { runsUnseenCode } from './unseen-code.ts';
+import { runsReader, runsUnseenCode } from './unseen-code.ts';
 import { isWrite } from './write-scale.ts';
 
 const SCHEMA_EFFECTS: ReadonlySet<SqlEffect['kind']> = new Set([
@@ -130,17 +131,26 @@ function changeOf(
   }
 }
 
-/** What a statement does to the names of its session once it succeeded. */
-export function memoryChange(
+function namedChange(
   statement: SqlStatement,
   catalog: CatalogSnapshot | undefined,
 ): MemoryChange | undefined {
-  if (runsUnseenCode(statement, catalog)) return { kind: 'forget-all' };
   for (const effect of statement.effects) {
     const change = changeOf(effect, statement, catalog);
     if (change !== undefined) return change;
   }
   return undefined;
+}
+
+/** What a statement does to the names of its session once it succeeded. */
+export function memoryChange(
+  statement: SqlStatement,
+  catalog: CatalogSnapshot | undefined,
+): MemoryChange | undefined {
+  const clouded = runsReader(statement, catalog);
+  if (runsUnseenCode(statement, catalog)) return { kind: 'forget-all', ...(clouded ? { clouded } : {}) };
+  const change = namedChange(statement, catalog);
+  return clouded && (change === undefined || change.kind === 'created') ? { kind: 'clouded' } : change;
 }
 
 /** The table a command tag speaks of: writes of one statement into several tables are not all in it. */
@@ -173,20 +183,34 @@ function runsRoutines({ effects }: SqlStatement, reached: readonly Reached[]): b
   return reached.length > 0 || effects.some(({ kind }) => kind === 'dynamic');
 }
 
+/** What code fills that only the server reads. */
+function filledUnseen(
+  statement: SqlStatement,
+  catalog: CatalogSnapshot | undefined,
+): readonly FilledColumn[] {
+  if (!runsReader(statement, catalog)) return [];
+  const blocks = statement.effects.flatMap((effect) =>
+    effect.kind === 'dynamic' ? [effect.body ?? ''] : [],
+  );
+  const known = catalog === undefined ? [] : blocks.flatMap((body) => writtenByBlock(body, catalog));
+  return [{ kind: 'new' }, ...known.map((origin): FilledColumn => ({ kind: 'known', ...origin }))];
+}
+
 /** What a session must know to carry out one statement that was let through. */
 export function planStatement(
   statement: SqlStatement,
   catalog: CatalogSnapshot | undefined,
   memory: StatementMemory,
 ): StatementPlan {
-  const world = { catalog, prepared: memory.prepared, cursors: memory.cursors };
+  const { prepared, cursors, clouded = false } = memory;
+  const world = { catalog, prepared, cursors, clouded };
   const copy = statement.effects.find((effect) => effect.kind === 'copy-out');
   const remember = memoryChange(statement, catalog);
   const reached = reachedBy(statement, catalog);
   const own = statement.effects.some((effect) => WRITE_EFFECTS.has(effect.kind));
   const writes = own || reached.some(changesSomething);
   const into = reached.some(changesUncounted) ? undefined : countedTable(statement);
-  const fills = own ? filledColumns(statement, world) : [];
+  const fills = [...(own ? filledColumns(statement, world) : []), ...filledUnseen(statement, catalog)];
   const stores = own ? storedColumns(statement, catalog, memory) : [];
   const copyIn = own ? copiedIn(statement, catalog) : undefined;
   return {

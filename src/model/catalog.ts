@@ -24,6 +24,8 @@ export interface CatalogColumn extends Classification {
   readonly typeOid: number;
   readonly comment?: string;
   readonly generated?: string;
+  /** Functions of the database's own that its default calls. */
+  readonly defaultCalls?: readonly string[];
   readonly primaryKey: boolean;
 }
 
@@ -88,6 +90,15 @@ export interface CatalogFunction {
   readonly definition?: string;
 }
 
+/** A cast that calls a function of the database's own. */
+export interface CatalogCast {
+  /** As format_type() prints them. */
+  readonly source: string;
+  readonly target: string;
+  /** False when only CAST or `::` uses it. */
+  readonly unasked: boolean;
+}
+
 /** One consistent picture of a database's schema, as JSON. */
 export interface CatalogSnapshot {
   /** Changes whenever the content does; part of every cache key. */
@@ -98,6 +109,10 @@ export interface CatalogSnapshot {
   readonly relations: readonly CatalogRelation[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly functions: readonly CatalogFunction[];
+  /** Symbols of operators that belong neither to PostgreSQL nor to an extension. */
+  readonly operators?: readonly string[];
+  /** Casts of the same kind. */
+  readonly casts?: readonly CatalogCast[];
   /** False when part of the catalog could not be read; lineage then trusts nothing it can't resolve. */
   readonly complete: boolean;
 }

@@ -43,6 +43,8 @@ export interface StatementMemory {
   readonly cursors: Readonly<Record<string, RawText>>;
   /** Relations made in this database session (`schema.name` or `name`), for "made here" rules. */
   readonly created: readonly string[];
+  /** Code that may read classed values ran: settings, sequences and locks may hold them from then on. */
+  readonly clouded?: boolean;
 }
 
 /**
@@ -159,6 +161,8 @@ export interface CopiedIn {
 
 /** `position` counts the columns of the new table from 0. */
 export type FilledColumn =
+  /** Code that guard can't follow ran: whatever relation is new afterwards. */
+  | { readonly kind: 'new' }
   | ({ readonly kind: 'known' } & ColumnOrigin)
   | {
       readonly kind: 'made';
@@ -175,7 +179,9 @@ export type MemoryChange =
   | { readonly kind: 'created'; readonly name: string }
   /** Another relation may stand under these names from now on. */
   | { readonly kind: 'unmade'; readonly names: readonly string[] | 'all' }
-  | { readonly kind: 'forget-all' };
+  /** Code that may read classed values ran. */
+  | { readonly kind: 'clouded' }
+  | { readonly kind: 'forget-all'; readonly clouded?: boolean };
 
 export interface Judgement extends Decision {
   /** Id of the decision entry; `record` refers to it. */

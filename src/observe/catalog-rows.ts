@@ -1,4 +1,5 @@
 import type {
+  CatalogCast,
   CatalogFunction,
   CatalogRule,
   CatalogTrigger,
@@ -70,6 +71,7 @@ export interface ColumnRow {
   readonly typeOid: number;
   readonly comment?: string;
   readonly generated?: string;
+  readonly defaultCalls?: readonly string[];
   readonly primaryKey: boolean;
 }
 
@@ -114,6 +116,7 @@ function columnRow(json: Json): ColumnRow | undefined {
     ...optional('comment', text(cells[4])),
     ...optional('generated', text(cells[5])),
     primaryKey: cells[6] === true,
+    ...some('defaultCalls', texts(cells[7])),
   };
 }
 
@@ -198,4 +201,32 @@ function optional<Key extends string>(key: Key, value: string | undefined): { re
   const entry: { [K in Key]?: string } = {};
   entry[key] = value;
   return entry;
+}
+
+function texts(json: Json): readonly string[] {
+  return list(json).flatMap((value) => text(value) ?? []);
+}
+
+function some<Key extends string>(
+  key: Key,
+  values: readonly string[],
+): { readonly [K in Key]?: readonly string[] } {
+  if (values.length === 0) return {};
+  const entry: { [K in Key]?: readonly string[] } = {};
+  entry[key] = values;
+  return entry;
+}
+
+/** Reads the `operators` document. */
+export function operatorSymbols(json: Json): readonly string[] {
+  return texts(json);
+}
+
+/** Reads a `cast` document; what is not clear counts as the dangerous one. */
+export function castRow(json: Json): CatalogCast | undefined {
+  const [source, target, unasked] = list(json);
+  const [from, to] = [text(source), text(target)];
+  return from === undefined || to === undefined
+    ? undefined
+    : { source: from, target: to, unasked: unasked !== false };
 }

@@ -24,10 +24,18 @@ const RESTORE_PATH = `SELECT pg_catalog.set_config('search_path', pg_catalog.cur
 const SEEN_SCHEMA = `n.nspname <> 'pg_catalog' AND n.nspname <> 'information_schema'
       AND NOT starts_with(n.nspname::text, 'pg_toast') AND NOT pg_is_other_temp_schema(n.oid)`;
 
+/** Functions of the user's own that a default (not a generation expression) depends on, operators' functions among them. */
+const DEFAULT_CALLS = `SELECT json_agg(DISTINCT dp.proname) FROM pg_depend dd
+        LEFT JOIN pg_operator dop ON dd.refclassid = 'pg_operator'::regclass AND dop.oid = dd.refobjid
+        JOIN pg_proc dp ON dp.oid = CASE WHEN dop.oid IS NULL THEN dd.refobjid ELSE dop.oprcode::oid END
+        WHERE dd.classid = 'pg_attrdef'::regclass AND dd.objid = ad.oid AND a.attgenerated = ''
+          AND (dop.oid IS NOT NULL OR dd.refclassid = 'pg_proc'::regclass)`;
+
 const COLUMNS = `SELECT json_agg(json_build_array(a.attnum, a.attname, format_type(b.oid, NULL), b.oid::bigint,
         left(col_description(a.attrelid, a.attnum), ${MAX_COMMENT}),
         CASE WHEN a.attgenerated <> '' THEN pg_get_expr(ad.adbin, ad.adrelid) END,
-        EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey::int2[]))
+        EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey::int2[])),
+        CASE WHEN ad.oid IS NOT NULL THEN (${DEFAULT_CALLS}) END
       ) ORDER BY a.attnum)
     FROM pg_attribute a
     JOIN pg_type t ON t.oid = a.atttypid
@@ -44,6 +52,10 @@ const TRIGGERS = `SELECT json_agg(json_build_array(tg.tgname, tg.tgtype, pn.nspn
 const RULES = `SELECT json_agg(json_build_array(rw.rulename, rw.ev_type, CASE WHEN length(pg_get_ruledef(rw.oid)) <= ${MAX_BODY} THEN pg_get_ruledef(rw.oid) END)
       ORDER BY rw.rulename)
     FROM pg_rewrite rw WHERE rw.ev_class = c.oid AND rw.rulename <> '_RETURN' AND rw.ev_enabled <> 'D'`;
+
+/** Of no extension: those are known by name. */
+const OF_NOBODY = (catalog: string, oid: string) => `${oid} >= 16384 AND NOT EXISTS (SELECT FROM pg_depend x
+    WHERE x.classid = '${catalog}'::regclass AND x.objid = ${oid} AND x.deptype = 'e')`;
 
 const PARENTS = `SELECT json_agg(h.inhparent::bigint ORDER BY h.inhseqno) FROM pg_inherits h WHERE h.inhrelid = c.oid`;
 
@@ -76,7 +88,12 @@ UNION ALL
 (SELECT 'function', json_build_array(f.nspname, f.proname, l.lanname, f.provolatile, f.prosecdef, f.prokind,
     CASE WHEN l.lanname = ANY ('{sql,plpgsql}'::name[]) AND f.prokind <> 'a' AND length(f.prosrc) <= ${MAX_BODY} AND f.bodies <= ${MAX_BODIES}
       THEN pg_get_functiondef(f.oid) END)::text
-  FROM routines f JOIN pg_language l ON l.oid = f.prolang WHERE f.place <= ${MAX_FUNCTIONS} ORDER BY f.place)`;
+  FROM routines f JOIN pg_language l ON l.oid = f.prolang WHERE f.place <= ${MAX_FUNCTIONS} ORDER BY f.place)
+UNION ALL
+(SELECT 'operators', json_agg(DISTINCT op.oprname)::text FROM pg_operator op WHERE ${OF_NOBODY('pg_operator', 'op.oid')} HAVING count(*) > 0)
+UNION ALL
+(SELECT 'cast', json_build_array(format_type(ca.castsource, NULL), format_type(ca.casttarget, NULL), ca.castcontext <> 'e')::text
+  FROM pg_cast ca WHERE ca.castfunc <> 0 AND ${OF_NOBODY('pg_cast', 'ca.oid')})`;
 
 /**
  * One simple-query text that reads the live schema on the user's own connection (PostgreSQL 12 to 18, PGlite).
@@ -100,7 +117,7 @@ export const CATALOG_VERSION_SQL: string = `SELECT pg_catalog.concat_ws(' ', pg_
   ${stamp('pg_attribute', `${own('x.attrelid')} AND NOT x.attisdropped`)},
   ${stamp('pg_attrdef', 'true')}, ${stamp('pg_constraint', own('x.oid'))}, ${stamp('pg_inherits', 'true')},
   ${stamp('pg_trigger', 'true')}, ${stamp('pg_rewrite', own('x.oid'))}, ${stamp('pg_proc', own('x.oid'))},
-  ${stamp('pg_type', own('x.oid'))}, ${stamp('pg_description', own('x.objoid'))}, ${stamp('pg_namespace', 'true')})`;
+  ${stamp('pg_type', own('x.oid'))}, ${stamp('pg_operator', own('x.oid'))}, ${stamp('pg_cast', own('x.oid'))}, ${stamp('pg_description', own('x.objoid'))}, ${stamp('pg_namespace', 'true')})`;
 
 const IDENTITY_COLUMNS = `(SELECT d.oid::pg_catalog.text FROM pg_catalog.pg_database d
     WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()),

@@ -3,13 +3,21 @@ import type { BareRelation } from '../catalog/bare-relation.ts';
 import { classifyRelations } from '../catalog/classify.ts';
 import { inheritClasses } from '../catalog/inherit.ts';
 import { applyLabels, type ColumnLabel } from '../catalog/labels.ts';
-import type { CatalogColumn, CatalogFunction, CatalogSnapshot, Classification } from '../model/catalog.ts';
+import type {
+  CatalogCast,
+  CatalogColumn,
+  CatalogFunction,
+  CatalogSnapshot,
+  Classification,
+} from '../model/catalog.ts';
 import {
+  castRow,
   functionRow,
   type KeyRow,
   keyRow,
   list,
   number,
+  operatorSymbols,
   type RelationRow,
   record,
   relationRow,
@@ -33,6 +41,8 @@ interface Collected {
   readonly relations: RelationRow[];
   readonly keys: KeyRow[];
   readonly functions: CatalogFunction[];
+  operators: readonly string[];
+  readonly casts: CatalogCast[];
   relationCount: number;
   functionCount: number;
   unread: number;
@@ -59,6 +69,8 @@ export function readCatalog(
     relations: [],
     keys: [],
     functions: [],
+    operators: [],
+    casts: [],
     relationCount: -1,
     functionCount: -1,
     unread: 0,
@@ -75,6 +87,8 @@ export function readCatalog(
     relations: classified(collected),
     foreignKeys: collected.keys,
     functions: collected.functions,
+    ...(collected.operators.length === 0 ? {} : { operators: collected.operators }),
+    ...(collected.casts.length === 0 ? {} : { casts: collected.casts }),
     complete: isComplete(collected) && text(head['database']) !== undefined,
   };
   return inheritClasses(applyLabels(snapshot, labels));
@@ -104,6 +118,12 @@ function collect(into: Collected, [tag, cell]: Cells): void {
       return;
     case 'function':
       keep(into, into.functions, functionRow(parseCell(cell)));
+      return;
+    case 'operators':
+      into.operators = operatorSymbols(parseCell(cell));
+      return;
+    case 'cast':
+      keep(into, into.casts, castRow(parseCell(cell)));
       return;
     default:
       return;

@@ -1,3 +1,4 @@
+import { filledByCode } from '../../catalog/code-fills.ts';
 import { applyFilled } from '../../catalog/filled.ts';
 import { inheritClasses } from '../../catalog/inherit.ts';
 import { applyLabels, type ColumnLabel } from '../../catalog/labels.ts';
@@ -15,6 +16,10 @@ import type { KnownPlace } from './surroundings.ts';
 
 /** Pictures kept: connections that see something else than the others each have their own. */
 const MOST_PICTURES = 16;
+
+const BY_CODE = 'filled from classed columns by a trigger, rule, default or function';
+const BY_EARLIER_NAME = 'classed before it, or its table, was called so';
+const BY_SESSION = 'filled from classed columns in this session';
 
 export interface CatalogsSetting {
   readonly judge: Pick<Judge, 'learn'>;
@@ -40,6 +45,9 @@ export class Catalogs {
   /** Columns that this session filled from classed ones. */
   readonly #filled = new Map<string, readonly ColumnOrigin[]>();
 
+  /** Columns that were classed at some time in this session. */
+  readonly #ever = new Map<string, Map<string, ColumnOrigin>>();
+
   constructor(setting: CatalogsSetting) {
     this.#setting = setting;
     this.#store = new LabelStore(labelsFile(setting.stateFolder));
@@ -56,14 +64,31 @@ export class Catalogs {
     const known = mark === undefined ? undefined : this.#known.get(place);
     const guessed = known?.guessed ?? (await this.#read(key, probe));
     if (guessed === undefined) return undefined;
-    const labelled = inheritClasses(
-      applyFilled(applyLabels(guessed, this.#labels(key)), this.#filled.get(key) ?? []),
-    );
+    const labelled = this.#completed(key, guessed);
     const isKnown = labelled.version === known?.snapshot.version;
     const snapshot = isKnown ? known.snapshot : labelled;
     if (!isKnown) await this.#setting.judge.learn(snapshot);
     if (mark !== undefined) this.#keep(place, { guessed, snapshot });
     return snapshot;
+  }
+
+  /** With labels, what code in the database fills, and what this session did. */
+  #completed(key: string, guessed: CatalogSnapshot): CatalogSnapshot {
+    const said = inheritClasses(applyLabels(guessed, this.#labels(key)));
+    const coded = applyFilled(said, filledByCode(said), BY_CODE);
+    const filled = applyFilled(coded, this.#filled.get(key) ?? [], BY_SESSION);
+    return inheritClasses(applyFilled(filled, this.#classed(key, filled), BY_EARLIER_NAME));
+  }
+
+  /** A column that was classed keeps its class when it, or its table, gets another name. */
+  #classed(key: string, snapshot: CatalogSnapshot): readonly ColumnOrigin[] {
+    const classed = this.#ever.get(key) ?? new Map<string, ColumnOrigin>();
+    this.#ever.set(key, classed);
+    for (const relation of snapshot.relations)
+      for (const column of relation.columns)
+        if (column.class !== undefined && !column.unsure)
+          classed.set(`${relation.oid}.${column.number}`, { relation: relation.oid, column: column.number });
+    return [...classed.values()];
   }
 
   /** Some connection of the session ran what may change the schema, or ended the transaction that did. */

@@ -21,8 +21,9 @@ import { answerOf } from './answer-outcome.ts';
 import { applicationText } from './application-name.ts';
 import type { GateSetting } from './gate-setting.ts';
 import { withImpact } from './impact-message.ts';
-import { JudgedRun, PASSING_RUN } from './judged-run.ts';
+import { JudgedRun, PreparingRun } from './judged-run.ts';
 import { rulesFor } from './masking-rules.ts';
+import { Notifications } from './notifications.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { answerOwn, misspelt, refuseSetting } from './own-answer.ts';
 import { type OwnStatement, readOwnStatement } from './own-statement.ts';
@@ -37,8 +38,6 @@ import { checkParameter, startupParameters } from './startup-check.ts';
 import { StatementJudge, type StatementPlace } from './statement-judge.ts';
 import { SessionMemory } from './statement-memory.ts';
 import { askAfterTrial, mayTry } from './trial-question.ts';
-
-const PREPARED: Ruling = { kind: 'forward', run: PASSING_RUN };
 
 /** How a judged statement goes on. */
 interface Forwarding {
@@ -62,6 +61,7 @@ export class ConnectionGate implements Gate {
   readonly #schema: SchemaView;
   readonly #proved: ProvedMasks;
   readonly #reported = new ReportedSettings();
+  readonly #notifications = new Notifications();
   #last: Judgement | undefined;
   /** What the client calls itself. */
   #application: string | undefined;
@@ -132,7 +132,8 @@ export class ConnectionGate implements Gate {
     const own = readOwnStatement(request.text);
     if (own !== undefined) return this.#answerOwn(own);
     // Preparing runs nothing; the same text is judged when it is executed.
-    if (request.phase === 'parse') return PREPARED;
+    if (request.phase === 'parse')
+      return { kind: 'forward', run: new PreparingRun(request.text, () => this.#schema.catalog) };
     const { final } = this.#setting.run;
     if (final !== undefined) return this.#refuse(final);
     try {
@@ -157,6 +158,15 @@ export class ConnectionGate implements Gate {
 
   scrub(fields: NoticeFields): NoticeFields {
     return scrubOutside(fields, this.#asked);
+  }
+
+  notification(topic: string, payload: string): { readonly topic: string; readonly payload: string } {
+    const world = { catalog: this.#schema.catalog, clouded: this.#memory.picture.clouded === true };
+    const shown = this.#notifications.payload(payload, world);
+    return {
+      topic: this.#notifications.topic(topic),
+      payload: scrubOutside(new Map([['M', shown]]), this.#asked).get('M') ?? '',
+    };
   }
 
   closed(because: string): void {
@@ -258,6 +268,7 @@ export class ConnectionGate implements Gate {
     const tallied = { judgement, unasked };
     if (unasked) this.#transaction.sent(tallied);
     this.#reported.heard(request.text);
+    this.#notifications.heard(request.text, judgement.plans);
     const numbers = new Map<StatementPlan, number>();
     for (const plan of judgement.plans) this.#expect(plan, numbers);
     const run = new JudgedRun({

@@ -23,7 +23,7 @@ import { rulesFor } from './masking-rules.ts';
 import { failure, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
 import { RETURNED_RULE } from './returned-masks.ts';
-import { scrubRun } from './scrub.ts';
+import { scrubPrepared, scrubRun } from './scrub.ts';
 
 const UNPLANNED: Outputs = { kind: 'opaque', because: 'a result that no statement of the message explains' };
 
@@ -195,11 +195,29 @@ export class JudgedRun implements StatementRun {
 /** A result where nothing was to run: nobody planned how it is masked. */
 const UNEXPECTED: WireRefusal = failure('a result came back for a statement that was only prepared.');
 
-/** Follows a message that runs nothing (Parse alone): nothing comes back that could be masked. */
-export const PASSING_RUN: StatementRun = {
-  rows: () => UNEXPECTED,
-  copyOut: () => UNEXPECTED,
-  scrub: (fields) => fields,
-  completed: () => undefined,
-  finished: () => undefined,
-};
+/** Follows a message that runs nothing (Parse alone): nothing but an error comes back, and it is about the text. */
+export class PreparingRun implements StatementRun {
+  readonly #text: RawText;
+  readonly #catalog: () => CatalogSnapshot | undefined;
+
+  constructor(text: RawText, catalog: () => CatalogSnapshot | undefined) {
+    this.#text = text;
+    this.#catalog = catalog;
+  }
+
+  rows(): WireRefusal {
+    return UNEXPECTED;
+  }
+
+  copyOut(): WireRefusal {
+    return UNEXPECTED;
+  }
+
+  scrub(fields: NoticeFields): NoticeFields {
+    return scrubPrepared(fields, this.#text, this.#catalog());
+  }
+
+  completed(): void {}
+
+  finished(): void {}
+}

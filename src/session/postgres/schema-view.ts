@@ -24,6 +24,8 @@ export class SchemaView {
   #seen = 0;
   #changedInTransaction = false;
   #made: MadeColumn[] = [];
+  /** Relations before code ran that may have made others of classed values. */
+  #before: ReadonlySet<number> | undefined;
 
   constructor(catalogs: Catalogs) {
     this.#catalogs = catalogs;
@@ -63,6 +65,8 @@ export class SchemaView {
   filled(columns: readonly FilledColumn[]): void {
     const known = columns.flatMap((each) => (each.kind === 'known' ? [each] : []));
     this.#catalogs.fill(this.#key, known);
+    if (columns.some(({ kind }) => kind === 'new'))
+      this.#before ??= new Set((this.#snapshot?.relations ?? []).map(({ oid }) => oid));
     this.#made.push(...columns.flatMap((each) => (each.kind === 'made' ? [each] : [])));
   }
 
@@ -78,10 +82,14 @@ export class SchemaView {
   async #read(probe: Probe): Promise<CatalogSnapshot | undefined> {
     let changes = this.#catalogs.changes(this.#key);
     let snapshot = await this.#catalogs.refresh(this.#key, probe);
-    if (this.#made.length > 0 && snapshot !== undefined) {
+    if ((this.#made.length > 0 || this.#before !== undefined) && snapshot !== undefined) {
       const known = snapshot;
-      const columns = this.#made.flatMap((column) => columnsMade(known, column));
+      const columns = [
+        ...this.#made.flatMap((column) => columnsMade(known, column)),
+        ...columnsSince(known, this.#before),
+      ];
       this.#made = [];
+      this.#before = undefined;
       this.#catalogs.fill(this.#key, columns);
       changes = this.#catalogs.changes(this.#key);
       snapshot = await this.#catalogs.refresh(this.#key, probe);
@@ -103,4 +111,15 @@ function columnsMade(
   if (relation === undefined) return [];
   const columns = position === 'all' ? relation.columns : relation.columns.slice(position, position + 1);
   return columns.map(({ number }) => ({ relation: relation.oid, column: number }));
+}
+
+/** Every column of the relations that were not there before. */
+function columnsSince(
+  catalog: CatalogSnapshot,
+  before: ReadonlySet<number> | undefined,
+): readonly ColumnOrigin[] {
+  if (before === undefined) return [];
+  return catalog.relations
+    .filter(({ oid }) => !before.has(oid))
+    .flatMap(({ oid, columns }) => columns.map(({ number }) => ({ relation: oid, column: number })));
 }

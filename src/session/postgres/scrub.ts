@@ -1,15 +1,17 @@
 import type { CatalogIndex } from '../../mask/catalog-index.ts';
 import { scrubNotice } from '../../mask/notice.ts';
+import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Judgement } from '../../model/judge.ts';
 import { type RawText, rawText } from '../../model/text.ts';
 import type { NoticeFields } from '../../wire/postgres/gate.ts';
 
 const NOTHING = rawText('');
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 const names = new WeakMap<object, ReadonlySet<string>>();
 
 /** Names of tables, columns and types: nobody's data. */
-function namesOf({ snapshot }: CatalogIndex): ReadonlySet<string> {
+function namesOf({ snapshot }: Pick<CatalogIndex, 'snapshot'>): ReadonlySet<string> {
   const known = names.get(snapshot);
   if (known !== undefined) return known;
   const found = new Set<string>();
@@ -47,6 +49,16 @@ export function scrubRun(fields: NoticeFields, { text, judgement, rules }: RunTe
     hideAll: runsCode(judgement) && judgement.obligations.mask.length > 0,
     sources: sourcesOf(rules.catalog),
   });
+}
+
+/** Errors about a text that is only being prepared. */
+export function scrubPrepared(
+  fields: NoticeFields,
+  text: RawText,
+  catalog: CatalogSnapshot | undefined,
+): NoticeFields {
+  const known = catalog === undefined ? NO_NAMES : namesOf({ snapshot: catalog });
+  return scrubNotice(fields, { own: text, isIdentifier: (name) => known.has(name), hideAll: false });
 }
 
 /** Notices and errors that belong to no statement; `own` are the names the client itself asked for (user, database). */

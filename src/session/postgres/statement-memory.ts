@@ -15,6 +15,7 @@ export class SessionMemory {
   readonly #prepared = new Map<string, RawText>();
   readonly #cursors = new Map<string, RawText>();
   readonly #created = new Set<string>();
+  #clouded = false;
   #picture: StatementMemory | undefined;
   /** Which change of a name was let through last: an earlier one that succeeds meanwhile says nothing any more. */
   readonly #latest = new Map<string, number>();
@@ -24,11 +25,12 @@ export class SessionMemory {
   /** As JSON for the judge; the same object until something changes. */
   get picture(): StatementMemory {
     const names = this.#prepared.size + this.#cursors.size + this.#created.size;
-    if (names === 0) return EMPTY;
+    if (names === 0 && !this.#clouded) return EMPTY;
     const picture = this.#picture ?? {
       prepared: Object.fromEntries(this.#prepared),
       cursors: Object.fromEntries(this.#cursors),
       created: [...this.#created],
+      ...(this.#clouded ? { clouded: true } : {}),
     };
     this.#picture = picture;
     return picture;
@@ -41,7 +43,7 @@ export class SessionMemory {
   expect(change: MemoryChange): number {
     this.#expected += 1;
     if (change.kind === 'created') return this.#expected;
-    if (change.kind === 'unmade') {
+    if (change.kind === 'unmade' || change.kind === 'clouded') {
       this.apply(change);
       return this.#expected;
     }
@@ -59,6 +61,7 @@ export class SessionMemory {
     const overtaken =
       change.kind !== 'created' &&
       change.kind !== 'unmade' &&
+      change.kind !== 'clouded' &&
       change.kind !== 'forget-all' &&
       (number < this.#latestOfAll || this.#latest.get(keyOf(change)) !== number);
     this.apply(overtaken ? undoing(change) : change);
@@ -85,10 +88,14 @@ export class SessionMemory {
         for (const name of change.names === 'all' ? [...this.#created] : change.names)
           this.#created.delete(name);
         break;
+      case 'clouded':
+        this.#clouded = true;
+        break;
       case 'forget-all':
         this.#prepared.clear();
         this.#cursors.clear();
         this.#created.clear();
+        this.#clouded ||= change.clouded === true;
         break;
       default:
         unreachable(change);
@@ -97,7 +104,7 @@ export class SessionMemory {
   }
 }
 
-type NamedChange = Exclude<MemoryChange, { kind: 'forget-all' | 'created' | 'unmade' }>;
+type NamedChange = Exclude<MemoryChange, { kind: 'forget-all' | 'created' | 'unmade' | 'clouded' }>;
 
 function keyOf({ kind, name }: NamedChange): string {
   return `${kind === 'prepare' || kind === 'deallocate' ? 'p' : 'c'}${name}`;

@@ -153,9 +153,13 @@ export class Backend implements FrameSink {
     const sender = body.take(4);
     const topic = body.text();
     const payload = body.text();
-    const scrubbed = this.#channel.gate.scrub(new Map([['M', payload]])).get('M') ?? '';
-    if (scrubbed === payload) this.#channel.toClient.add(message);
-    else this.#channel.toClient.add(buildMessage(SERVER.notification, sender, topic, scrubbed));
+    const { gate, toClient } = this.#channel;
+    const shown = gate.notification?.(topic, payload) ?? {
+      topic,
+      payload: gate.scrub(new Map([['M', payload]])).get('M') ?? '',
+    };
+    if (shown.topic === topic && shown.payload === payload) toClient.add(message);
+    else toClient.add(buildMessage(SERVER.notification, sender, shown.topic, shown.payload));
   }
 
   #currentRun(): RunTracker | undefined {

@@ -93,9 +93,22 @@ export class BatchDraft {
       this.#synthesized = refusal;
       return;
     }
+    this.#withdraw();
     const { message, reply } = substituteParse(refusal);
     this.send(message, reply);
     this.#refused = true;
+  }
+
+  /** Binding plans, and planning runs code: what was bound for no Execute that may run is not sent. */
+  #withdraw(): void {
+    const kept = this.#replies.map((reply) => !isUnrun(reply));
+    const isKept = (_: unknown, index: number) => kept[index] === true;
+    if (typeof this.#unnamed === 'object') {
+      const { statement, at } = this.#unnamed;
+      this.#unnamed = { statement, at: kept.slice(0, at).filter(Boolean).length };
+    }
+    this.#messages = this.#messages.filter(isKept);
+    this.#replies = this.#replies.filter(isKept);
   }
 
   /** Sends it, or what stands for it. */
@@ -173,4 +186,9 @@ export class BatchDraft {
     this.#channel.statements.settle();
     this.#channel.portals.settle();
   }
+}
+
+function isUnrun(reply: Reply): boolean {
+  if (reply.kind !== 'bind' && reply.kind !== 'describe') return false;
+  return reply.portal !== undefined && reply.portal.run === undefined;
 }

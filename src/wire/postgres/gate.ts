@@ -20,6 +20,8 @@ export interface Gate {
   /** The connection is idle (ReadyForQuery passed on, nothing outstanding): time for housekeeping, if there is any. At most one call at a time. */
   idle?(probe: Probe): Promise<void> | undefined;
   /** NoticeResponse and NotificationResponse texts that belong to no statement. */
+  /** What the client may see of a notification. */
+  notification?(topic: string, payload: string): { readonly topic: string; readonly payload: string };
   scrub(fields: NoticeFields): NoticeFields;
   closed(because: string): void;
 }

@@ -203,6 +203,18 @@ describe('refusals in a batch', () => {
     expect(flushed.forServer().toString('latin1')).toMatch(MARKER);
   });
 
+  test('a refused Execute: its Bind and Describe are not sent, what ran before is', async () => {
+    const wire = await Scripted.running(refuseText('DROP', 'substitute', 'execute'));
+    const before = [say.parse('', 'SELECT 1'), say.bind('a', ''), say.execute('a')];
+    const refused = [say.parse('d', 'DROP x'), say.bind('b', 'd'), say.describe('P', 'b'), say.execute('b')];
+    wire.client(Buffer.concat([...before, ...refused, say.sync]));
+    const sent = read(wire.forServer()).join('\n');
+    expect(sent).toContain('DROP x');
+    expect(sent.match(/^B:/gm)).toHaveLength(1);
+    expect(sent.match(/^E:/gm)).toHaveLength(1);
+    expect(sent).not.toMatch(/^[BD]:.?b/m);
+  });
+
   test('refused before a Flush: everything up to Sync is dropped', async () => {
     const wire = await Scripted.running(refuseText('DROP', 'substitute'));
     wire.client(say.parse('', 'DROP'), say.flush);

@@ -155,6 +155,21 @@ export class CatalogIndex {
     return undefined;
   }
 
+  /** True when the database has an operator of its own with that symbol. */
+  hasOperator(symbol: string): boolean {
+    return this.snapshot.operators?.includes(symbol) ?? false;
+  }
+
+  /** True when the database has a cast of its own to that type. */
+  hasCastTo(type: string): boolean {
+    return this.snapshot.casts?.some(({ target }) => target === type) ?? false;
+  }
+
+  /** True when code may run wherever a value is used as one of another type. */
+  get castsUnasked(): boolean {
+    return this.snapshot.casts?.some(({ unasked }) => unasked) ?? false;
+  }
+
   /** Functions of that name that are not PostgreSQL's own. */
   functions(name: string): readonly CatalogFunction[] {
     return this.#functions.get(name) ?? NO_FUNCTIONS;

@@ -15,10 +15,10 @@ import { allCells, allNames, FixedColumns, spread } from './column-list.ts';
 import { compare } from './comparison.ts';
 import { traceCall } from './function-call.ts';
 import { traceBoolean, traceCondition, traceOperator } from './operator.ts';
-import { findBare, findItem, itemColumn, type Scope, wholeRow } from './scope.ts';
+import { findBare, findItem, hasBare, itemColumn, type Scope, wholeRow } from './scope.ts';
 import type { Table } from './table.ts';
 import type { Tracer } from './tracer.ts';
-import { isBuiltinType, typeColumns } from './type-name.ts';
+import { callsCast, isBuiltinType, typeColumns } from './type-name.ts';
 
 type Evaluator = (tracer: Tracer, node: Node, scope: Scope) => Cell;
 
@@ -144,9 +144,10 @@ function columnOf(scope: Scope, parts: readonly string[]): Cell | undefined {
   const qualifier = parts.at(-2);
   if (qualifier === undefined) {
     const found = findBare(scope, column);
-    if (found !== undefined) return found;
-    const row = findItem(scope, column);
-    return row === undefined ? undefined : wholeRow(row);
+    const row = hasBare(scope, column) ? undefined : findItem(scope, column);
+    if (row === undefined) return found;
+    // A column that guard does not know of may have that name too.
+    return found === undefined ? wholeRow(row) : union([found, wholeRow(row)]);
   }
   const item = findItem(scope, qualifier, parts.at(-3));
   return item === undefined ? undefined : itemColumn(item, column);
@@ -211,6 +212,8 @@ function singleValue(table: Table): Cell {
 function traceCast(tracer: Tracer, cast: TypeCast, scope: Scope): Cell {
   const cell = tracer.expression(cast.arg, scope);
   if (cast.typeName === undefined) return derived([cell, OPAQUE]);
+  if (constantOf(cast.arg)?.type !== 'string' && callsCast(tracer, cast.typeName))
+    return derived([cell, OPAQUE]);
   const shape = typeColumns(tracer.index, cast.typeName);
   if (shape !== undefined) return derived([cell], { shape: spread(allNames(shape), cell), composite: true });
   // A literal goes through the type's input function; a value may go through a cast of somebody's own.
@@ -274,7 +277,8 @@ function partsOf(cell: Cell) {
 export function fieldOf(cell: Cell, field: string): Cell {
   const indexes = cell.shape?.indexesOf(field) ?? [];
   const { shape } = cell;
-  if (shape === undefined || indexes.length === 0)
-    return derived([cell], cell === HARMLESS ? undefined : { composite: true });
+  // `(p).age` calls the function age(p) where the row has no such column.
+  if (shape !== undefined && indexes.length === 0) return derived([cell, OPAQUE]);
+  if (shape === undefined) return derived([cell], cell === HARMLESS ? undefined : { composite: true });
   return union(indexes.map((index) => shape.cellAt(index)));
 }

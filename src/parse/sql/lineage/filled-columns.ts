@@ -1,9 +1,10 @@
 import type { CreateTableAsStmt, RangeVar, SelectStmt } from '@pgsql/types';
 import type { FilledColumn } from '../../../model/judge.ts';
 import type { SqlStatement } from '../../../model/sql.ts';
-import { fieldsOf, type Node } from '../ast.ts';
+import { allFieldsOf, fieldsOf, type Node } from '../ast.ts';
 import type { Cell } from './cell.ts';
 import { allCells } from './column-list.ts';
+import { findRelation } from './relation.ts';
 import { resolve } from './resolve.ts';
 import { Scope } from './scope.ts';
 import { newTracer, traceStatement } from './statement.ts';
@@ -22,7 +23,11 @@ export function filledColumns(statement: SqlStatement, world: LineageWorld): rea
   const tracer = newTracer(world);
   const made = madeTable(tracer, node);
   if (made === undefined) traceStatement(tracer, node);
-  return [...(made === undefined ? [] : filledOfMade(tracer, made)), ...filledOfKnown(tracer)];
+  return [
+    ...(made === undefined ? [] : filledOfMade(tracer, made)),
+    ...filledOfKnown(tracer),
+    ...filledByAlter(tracer, node),
+  ];
 }
 
 interface Made {
@@ -71,4 +76,17 @@ function filledOfKnown(tracer: Tracer): readonly FilledColumn[] {
     const origins = column.sources.flatMap((source) => source.leaf?.origins ?? []);
     return origins.slice(0, 1).map((origin) => ({ kind: 'known', ...origin }));
   });
+}
+
+/** ALTER COLUMN … TYPE … USING writes the column anew; guard does not follow the expression. */
+function filledByAlter(tracer: Tracer, node: Node): readonly FilledColumn[] {
+  const alter = fieldsOf(node, 'AlterTableStmt');
+  const relation = alter?.relation === undefined ? undefined : findRelation(tracer, alter.relation)?.relation;
+  if (relation === undefined) return [];
+  const names = allFieldsOf(alter?.cmds, 'AlterTableCmd')
+    .filter(({ subtype, def }) => subtype === 'AT_AlterColumnType' && fieldsOf(def, 'ColumnDef')?.raw_default)
+    .map(({ name }) => name);
+  return relation.columns
+    .filter(({ name }) => names.includes(name))
+    .map(({ number }) => ({ kind: 'known', relation: relation.oid, column: number }));
 }

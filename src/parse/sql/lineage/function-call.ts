@@ -5,7 +5,13 @@ import { type Cell, derived, HARMLESS, measure, OPAQUE, summary, union } from '.
 import { allNames, spread } from './column-list.ts';
 import { compare } from './comparison.ts';
 import { outColumns } from './function-columns.ts';
-import { builtinKind, type FunctionKind, isCarrier, isReadableSetting } from './function-kinds.ts';
+import {
+  builtinKind,
+  type FunctionKind,
+  isCarrier,
+  isCloudyFunction,
+  isReadableSetting,
+} from './function-kinds.ts';
 import { traceCondition } from './operator.ts';
 import type { Scope } from './scope.ts';
 import type { Tracer } from './tracer.ts';
@@ -35,7 +41,7 @@ export function traceCall(tracer: Tracer, call: FuncCall, scope: Scope): Cell {
   const name = parts.at(-1) ?? '';
   if (isCarrier(name)) tracer.carried.push(...args);
   const field = fieldCall(call, name, args);
-  const kind = kindOf(tracer, parts);
+  const kind = tracer.world.clouded === true && isCloudyFunction(name) ? undefined : kindOf(tracer, parts);
   if (field !== undefined && (kind === undefined || isConversion(name))) return field;
   const value = show(tracer, scope, { kind, name, call, cells: [...args, ...ordered] });
   return field === undefined ? value : union([field, value]);

@@ -172,3 +172,37 @@ export function isReadableSetting(name: string): boolean {
   const plain = name.toLowerCase();
   return !plain.includes('.') && !TELLING_SETTINGS.has(plain);
 }
+
+/** Settings whose values PostgreSQL chooses from a list of its own, or that no statement can set. */
+const FIXED_SETTINGS = new Set(
+  `transaction_isolation transaction_read_only server_version server_version_num server_encoding client_encoding
+  standard_conforming_strings is_superuser integer_datetimes lc_ctype lc_collate max_identifier_length
+  default_transaction_read_only default_transaction_isolation in_hot_standby datestyle intervalstyle`.split(
+    /\s+/u,
+  ),
+);
+
+export function isFixedSetting(name: string): boolean {
+  return FIXED_SETTINGS.has(name.toLowerCase());
+}
+
+/** Functions that show what other code in the session may have kept somewhere. */
+const CLOUDY_FUNCTIONS = new Set(
+  `current_setting nextval currval lastval pg_sequence_last_value pg_sequence_parameters pg_listening_channels
+  current_schemas current_schema timeofday to_char random get_current_ts_config pg_lock_status pg_locks
+  pg_show_all_settings pg_cursor pg_prepared_statement`.split(/\s+/u),
+);
+
+export function isCloudyFunction(name: string): boolean {
+  return CLOUDY_FUNCTIONS.has(name);
+}
+
+/** Relations of PostgreSQL's own that show the same. */
+const CLOUDY_RELATIONS = new Set(
+  `pg_settings pg_sequences pg_sequence pg_locks pg_cursors pg_prepared_statements pg_stat_activity pg_db_role_setting
+  pg_roles pg_user pg_file_settings`.split(/\s+/u),
+);
+
+export function isCloudyRelation(name: string): boolean {
+  return CLOUDY_RELATIONS.has(name);
+}

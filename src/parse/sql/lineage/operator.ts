@@ -41,7 +41,7 @@ export function traceOperator(tracer: Tracer, expr: A_Expr, scope: Scope): Cell 
   if (pairs !== undefined) return comparePairs(tracer, pairs, scope);
   const operands = [...operandsOf(expr.lexpr), ...operandsOf(expr.rexpr)];
   const cells = operands.map((operand) => tracer.expression(operand, scope));
-  if (!isOwnOperator(expr)) return derived([...cells, OPAQUE]);
+  if (!isOwnOperator(tracer, expr)) return derived([...cells, OPAQUE]);
   if (kind === 'AEXPR_NULLIF') {
     compare(tracer, scope, cells);
     return derived(cells.slice(0, 1));
@@ -57,12 +57,17 @@ function operandsOf(node: Node | undefined): readonly Node[] {
   return list === undefined ? [node] : (list.items ?? []);
 }
 
-/** False for operators of other schemas and for symbols that PostgreSQL does not have. */
-function isOwnOperator(expr: A_Expr): boolean {
+/** Casts to text run where a value that is no text is put beside one. */
+const JOINING = '||';
+
+/** False for operators of other schemas, for symbols that PostgreSQL does not have and for those the database has too. */
+function isOwnOperator(tracer: Tracer, expr: A_Expr): boolean {
   const parts = nameParts(expr.name);
   const symbol = parts.at(-1) ?? '';
   const schema = parts.at(-2);
   if (schema !== undefined && schema !== 'pg_catalog') return false;
+  if (schema === undefined && tracer.index?.hasOperator(symbol) === true) return false;
+  if (symbol === JOINING && tracer.index?.hasCastTo('text') === true) return false;
   // BETWEEN and its kin are kept as words.
   if (/^[A-Z]/u.test(symbol)) return true;
   return TESTS.has(symbol) || VALUES.has(symbol);

@@ -3,7 +3,8 @@ import type { CatalogColumn, CatalogRelation } from '../../../model/catalog.ts';
 import { displayName, type Node, nameParts, relationRef } from '../ast.ts';
 import type { IndexedRelation } from './catalog-index.ts';
 import { Cell, type ColumnList, derived, HARMLESS, OPAQUE } from './cell.ts';
-import { Bindings, FixedColumns, NO_COLUMNS, PickedColumns } from './column-list.ts';
+import { allCells, allNames, Bindings, FixedColumns, NO_COLUMNS, PickedColumns } from './column-list.ts';
+import { isCloudyRelation } from './function-kinds.ts';
 import { parseText } from './parse-text.ts';
 import { findCte, type Item, Scope } from './scope.ts';
 import { type SystemRelation, systemRelation } from './system-relations.ts';
@@ -74,7 +75,8 @@ function systemItem(tracer: Tracer, range: RangeVar, system: SystemRelation): It
   // Renamed columns of a relation that differs between versions stand at unknown places.
   if (uncounted && names.length > 0) return unknownItem(tracer, range);
   const row = new Cell('row', []);
-  const cells = system.names.map((name) => (system.telling.has(name) ? OPAQUE : HARMLESS));
+  const clouded = tracer.world.clouded === true && isCloudyRelation(range.relname ?? '');
+  const cells = system.names.map((name) => (clouded || system.telling.has(name) ? OPAQUE : HARMLESS));
   const columns = new Bindings(new FixedColumns(system.names, cells), {
     row,
     ...(names.length === 0 ? {} : { names }),
@@ -87,7 +89,7 @@ function systemItem(tracer: Tracer, range: RangeVar, system: SystemRelation): It
     schema: range.alias === undefined ? (range.schemaname ?? 'pg_catalog') : undefined,
     columns,
     // Columns that only other versions have are no secret; those that are carry the same names in all.
-    open: system.steady ? undefined : HARMLESS,
+    open: system.steady ? undefined : clouded ? OPAQUE : HARMLESS,
     uncounted,
     qualified: true,
     bare: true,
@@ -122,6 +124,14 @@ export function relationColumns(
     if (column !== undefined) read.add(column.number);
   };
   const renamed = names.length === 0 ? {} : { names };
+  if (relation.kind === 'sequence' && tracer.world.clouded === true)
+    return new Bindings(
+      new FixedColumns(
+        allNames(indexed),
+        allCells(indexed).map(() => OPAQUE),
+      ),
+      renamed,
+    );
   if (relation.kind !== 'view' && relation.kind !== 'materialized')
     return new Bindings(indexed, {
       ...renamed,

@@ -101,6 +101,13 @@ export function findBare(scope: Scope, name: string): Cell | undefined {
   return open.length === 0 ? undefined : either([], open);
 }
 
+/** True when some FROM item surely has a column of that name. */
+export function hasBare(scope: Scope, name: string): boolean {
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.parent)
+    if (level.items.some((item) => item.bare && item.columns.indexesOf(name).length > 0)) return true;
+  return false;
+}
+
 /** One of several cells; ambiguous names are an error in PostgreSQL, so that any of them will do. */
 function either(found: readonly Cell[], open: readonly Cell[]): Cell {
   const [first] = found;

@@ -6,7 +6,7 @@ import { HARMLESS, OPAQUE } from './cell.ts';
 import { FixedColumns } from './column-list.ts';
 import { traceCte } from './cte.ts';
 import { traceExpression } from './expression.ts';
-import { isReadableSetting } from './function-kinds.ts';
+import { isFixedSetting, isReadableSetting } from './function-kinds.ts';
 import { parseText } from './parse-text.ts';
 import { traceQuery } from './query.ts';
 import { resolve } from './resolve.ts';
@@ -73,7 +73,10 @@ function traceOther(tracer: Tracer, node: Node): Table | 'none' {
   const explain = fieldsOf(node, 'ExplainStmt');
   if (explain !== undefined) return traceExplain(tracer, explain);
   const show = fieldsOf(node, 'VariableShowStmt');
-  if (show !== undefined) return traceShow(show.name ?? '');
+  if (show !== undefined)
+    return tracer.world.clouded === true && !isFixedSetting(show.name ?? '')
+      ? oneColumn(shownSetting(show.name ?? ''), false)
+      : traceShow(show.name ?? '');
   if (fieldsOf(node, 'CallStmt') !== undefined || fieldsOf(node, 'DoStmt') !== undefined) {
     tracer.miss('(code that runs in the server)');
     return UNKNOWN_TABLE;

@@ -70,11 +70,21 @@ function outputsOf(tracer: Tracer, table: Table): Outputs {
     name: table.columns.nameAt(index),
     ...resolve(tracer, cell),
   }));
+  if (tracer.index?.castsUnasked === true && columns.some(isComputed))
+    return {
+      kind: 'columns',
+      columns: columns.map((column) => (isComputed(column) ? { ...column, how: 'opaque' } : column)),
+    };
   if (tracer.lost) return { kind: 'opaque', because: 'the statement is too much to follow' };
   return {
     kind: 'columns',
     columns,
   };
+}
+
+/** Where the database has casts that nobody asks for, whatever is computed may have gone through one. */
+function isComputed({ how }: OutputColumn): boolean {
+  return how !== 'direct';
 }
 
 function reason(tracer: Tracer): string {

@@ -14,6 +14,8 @@ export interface LineageWorld {
   readonly prepared: Readonly<Record<string, RawText>>;
   /** Texts of open cursors by name: the query, or the whole DECLARE. */
   readonly cursors: Readonly<Record<string, RawText>>;
+  /** Code that may have put classed values into settings, sequences and the like ran before in this session. */
+  readonly clouded?: boolean;
 }
 
 /** Nesting that guard follows; deeper parts of a statement are opaque. */

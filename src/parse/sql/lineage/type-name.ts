@@ -32,3 +32,31 @@ export function typeColumns(index: CatalogIndex | undefined, type: TypeName): Co
   if (TYPES.has(parts.at(-1) ?? '')) return undefined;
   return index?.find(relationFromParts(parts));
 }
+
+/** Names of the grammar and their like, as format_type() prints them. */
+const PRINTED = new Map(
+  `bool boolean
+int2 smallint
+int4 integer
+int integer
+int8 bigint
+float4 real
+float8 double precision
+decimal numeric
+varchar character varying
+bpchar character
+char character
+time time without time zone
+timetz time with time zone
+timestamp timestamp without time zone
+timestamptz timestamp with time zone
+varbit bit varying`
+    .split('\n')
+    .map((line): [string, string] => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
+);
+
+/** True when the database has a cast of its own to that type, whatever from. */
+export function callsCast(tracer: { readonly index: CatalogIndex | undefined }, type: TypeName): boolean {
+  const name = nameParts(type.names).at(-1) ?? '';
+  return tracer.index?.hasCastTo(PRINTED.get(name) ?? name) ?? false;
+}

@@ -44,10 +44,20 @@ export function traceInsert(tracer: Tracer, insert: InsertStmt, outer: Scope): T
   const select = fieldsOf(insert.selectStmt, 'SelectStmt');
   const source = select === undefined ? EMPTY_TABLE : tracer.query(select, write.scope);
   const stored = store(tracer, write.target, { cols: insert.cols, source });
+  touchDefaults(tracer, relation);
   if (insert.onConflictClause !== undefined)
     traceConflict(tracer, insert.onConflictClause, { ...write, stored });
   write.scope.items.push(write.target);
   return returning(tracer, insert.returningClause, { ...write, relation });
+}
+
+/** Columns that get their value from the database's own code. */
+function touchDefaults(tracer: Tracer, range: RangeVar | undefined): void {
+  const found = range === undefined ? undefined : findRelation(tracer, range)?.relation;
+  const calling = found?.columns.filter(({ defaultCalls }) => defaultCalls !== undefined) ?? [];
+  if (found === undefined || calling.length === 0) return;
+  const read = tracer.touch(found);
+  for (const column of calling) read.add(column.number);
 }
 
 /** Puts the source's columns into the target's; gives back what each target column gets. */
