@@ -79,6 +79,10 @@ export function scrubNotice(
   const raised = isRaised(fields.get('R'));
   const reading: Reading = {
     ...context,
+    // The server names the same constraint in a field of its own, which is shown.
+    isIdentifier: (name) =>
+      context.isIdentifier(name) ||
+      (!raised && !context.hideAll && name === fields.get('n') && NAME.test(name) && !LONG_NUMBER.test(name)),
     raised,
     ofValue: !NOT_OF_VALUES.test(state),
     ofDocument: DOCUMENT.test(state),

@@ -86,6 +86,8 @@ export interface CatalogFunction {
   readonly volatility: 'immutable' | 'stable' | 'volatile';
   readonly securityDefiner: boolean;
   readonly kind: 'function' | 'procedure' | 'aggregate' | 'window';
+  /** Belongs to an extension: known by name, like PostgreSQL's own. */
+  readonly extension?: true;
   /** The CREATE FUNCTION or CREATE PROCEDURE statement, for languages guard can read; absent when it is too long. */
   readonly definition?: string;
 }

@@ -165,7 +165,7 @@ export function keyRow(json: Json): KeyRow | undefined {
 
 /** Reads a `function` document. Unknown volatility and kind count as the dangerous ones. */
 export function functionRow(json: Json): CatalogFunction | undefined {
-  const [schema, name, language, volatility, definer, kind, definition] = list(json);
+  const [schema, name, language, volatility, definer, kind, definition, extension] = list(json);
   const [owner, label, tongue] = [text(schema), text(name), text(language)];
   if (owner === undefined || label === undefined || tongue === undefined) return undefined;
   return {
@@ -176,6 +176,7 @@ export function functionRow(json: Json): CatalogFunction | undefined {
     securityDefiner: definer === true,
     kind: ROUTINE_KINDS.get(text(kind) ?? '') ?? 'function',
     ...optional('definition', text(definition)),
+    ...(extension === true ? { extension } : {}),
   };
 }
 

@@ -87,7 +87,8 @@ UNION ALL
 UNION ALL
 (SELECT 'function', json_build_array(f.nspname, f.proname, l.lanname, f.provolatile, f.prosecdef, f.prokind,
     CASE WHEN l.lanname = ANY ('{sql,plpgsql}'::name[]) AND f.prokind <> 'a' AND length(f.prosrc) <= ${MAX_BODY} AND f.bodies <= ${MAX_BODIES}
-      THEN pg_get_functiondef(f.oid) END)::text
+      THEN pg_get_functiondef(f.oid) END,
+    EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass AND x.objid = f.oid AND x.deptype = 'e'))::text
   FROM routines f JOIN pg_language l ON l.oid = f.prolang WHERE f.place <= ${MAX_FUNCTIONS} ORDER BY f.place)
 UNION ALL
 (SELECT 'operators', json_agg(DISTINCT op.oprname)::text FROM pg_operator op WHERE ${OF_NOBODY('pg_operator', 'op.oid')} HAVING count(*) > 0)

@@ -57,7 +57,7 @@ export function kindOf(tracer: Tracer, parts: readonly string[]): FunctionKind |
 }
 
 function hasNamesake(tracer: Tracer, name: string): boolean {
-  return (tracer.index?.functions(name).length ?? 0) > 0;
+  return tracer.index?.functions(name).some(({ extension }) => extension !== true) ?? false;
 }
 
 /** Functions of extensions written in C that promise to look at their arguments only. */
