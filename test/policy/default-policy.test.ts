@@ -33,6 +33,7 @@ const SMALL = 'A·A·A | A·A·P | P·R·R';
 const MEDIUM = 'A·A·A | A·A·P | T·R·R';
 const BULK = 'P·A·P | T·R·R | T·W·B';
 const DROP = 'P·A·P | T·R·R | RT·W·B';
+const NEVER = 'B·B·B | B·B·B | B·B·B';
 const SERVER = 'T·B·B | B·B·B | B·B·B';
 
 const ROWS: readonly Row[] = [
@@ -55,6 +56,8 @@ const ROWS: readonly Row[] = [
   { name: '1c \\o file', is: ['data.export.file'], data: classed, table: 'M·M·M | M·M·P | P·W·R' },
   { name: '1d COPY out, raw', is: ['data.export', 'copy-out', 'raw'], data: classed, table: RAW },
   { name: '1d reveal', is: ['data.reveal'], data: classed, table: RAW },
+  { name: '1e another environment', is: ['data.export.crossenv'], data: classed, table: NEVER },
+  { name: '1e another environment, nothing known', is: ['data.export.crossenv'], table: NEVER },
   { name: '2a insert', is: ['data.insert'], data: small, table: SMALL },
   { name: '2a COPY in', is: ['data.insert', 'copy-in'], data: small, table: SMALL },
   { name: '2a update', is: ['data.update'], data: small, table: SMALL },
