@@ -5,7 +5,7 @@ import { allFieldsOf, fieldsOf, type Node } from '../ast.ts';
 import type { Cell } from './cell.ts';
 import { allCells } from './column-list.ts';
 import { findRelation } from './relation.ts';
-import { resolve } from './resolve.ts';
+import { Resolver } from './resolve.ts';
 import { Scope } from './scope.ts';
 import { newTracer, traceStatement } from './statement.ts';
 import type { Table } from './table.ts';
@@ -58,21 +58,23 @@ function filledOfMade(tracer: Tracer, { into, table }: Made): readonly FilledCol
   const place = into.schemaname === undefined ? { name } : { schema: into.schemaname, name };
   if (table === 'none' || table.open !== undefined) return [{ kind: 'made', ...place, position: 'all' }];
   const cells = allCells(table.columns);
-  const filled = cells.map((cell) => mayHoldClassed(tracer, cell));
+  const resolver = new Resolver(tracer);
+  const filled = cells.map((cell) => mayHoldClassed(resolver, cell));
   if (tracer.lost) return [{ kind: 'made', ...place, position: 'all' }];
   return filled.flatMap((holds, position): readonly FilledColumn[] =>
     holds ? [{ kind: 'made', ...place, position }] : [],
   );
 }
 
-function mayHoldClassed(tracer: Tracer, cell: Cell): boolean {
-  const { how, classes } = resolve(tracer, cell);
+function mayHoldClassed(resolver: Resolver, cell: Cell): boolean {
+  const { how, classes } = resolver.resolve(cell);
   return how === 'opaque' || classes.length > 0;
 }
 
 function filledOfKnown(tracer: Tracer): readonly FilledColumn[] {
+  const resolver = new Resolver(tracer);
   return tracer.stored.flatMap(({ column, value }): readonly FilledColumn[] => {
-    if (resolve(tracer, value).classes.length === 0) return [];
+    if (resolver.resolve(value).classes.length === 0) return [];
     const origins = column.sources.flatMap((source) => source.leaf?.origins ?? []);
     return origins.slice(0, 1).map((origin) => ({ kind: 'known', ...origin }));
   });

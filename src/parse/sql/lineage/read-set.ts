@@ -4,7 +4,7 @@ import type { SqlStatement } from '../../../model/sql.ts';
 import { fieldsOf, type Node, nameParts } from '../ast.ts';
 import { allCells } from './column-list.ts';
 import { findRelation, relationColumns } from './relation.ts';
-import { resolve } from './resolve.ts';
+import { Resolver } from './resolve.ts';
 import { newTracer, traceStatement } from './statement.ts';
 import { statementNode } from './trace.ts';
 import type { LineageWorld, Tracer } from './tracer.ts';
@@ -69,19 +69,20 @@ function summarize(tracer: Tracer): ReadSet {
         : [...numbers].sort((a, b) => a - b);
     return { relation, columns };
   });
-  const predicates = new Set(tracer.conditions.flatMap((cell) => resolve(tracer, cell).classes));
+  const resolver = new Resolver(tracer);
+  const predicates = new Set(tracer.conditions.flatMap((cell) => resolver.resolve(cell).classes));
   return {
     relations,
     unresolved: [...tracer.unresolved],
     classes: [...classes].sort(),
     predicateClasses: [...predicates].sort(),
-    carriedClasses: carriedClasses(tracer),
+    carriedClasses: carriedClasses(tracer, resolver),
   };
 }
 
-function carriedClasses(tracer: Tracer): readonly (DataClass | 'opaque')[] {
+function carriedClasses(tracer: Tracer, resolver: Resolver): readonly (DataClass | 'opaque')[] {
   const found = tracer.carried.flatMap((cell): readonly (DataClass | 'opaque')[] => {
-    const { how, classes } = resolve(tracer, cell);
+    const { how, classes } = resolver.resolve(cell);
     return how === 'opaque' ? ['opaque', ...classes] : classes;
   });
   return [...new Set(found)].sort();

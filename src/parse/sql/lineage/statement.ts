@@ -9,7 +9,7 @@ import { traceExpression } from './expression.ts';
 import { isFixedSetting, isReadableSetting } from './function-kinds.ts';
 import { parseText } from './parse-text.ts';
 import { traceQuery } from './query.ts';
-import { resolve } from './resolve.ts';
+import { Resolver } from './resolve.ts';
 import { Scope } from './scope.ts';
 import { shownSetting } from './shown-setting.ts';
 import { EMPTY_TABLE, type Table, UNKNOWN_TABLE } from './table.ts';
@@ -140,7 +140,8 @@ function traceExplain(tracer: Tracer, explain: ExplainStmt): Table {
 function readsNothingClassed(tracer: Tracer, node: Node): boolean {
   const table = traceStatement(tracer, node);
   if (tracer.unresolved.size > 0 || (table !== 'none' && table.open !== undefined)) return false;
-  if (tracer.conditions.some((cell) => resolve(tracer, cell).how === 'opaque')) return false;
+  const resolver = new Resolver(tracer);
+  if (tracer.conditions.some((cell) => resolver.resolve(cell).how === 'opaque')) return false;
   return [...tracer.reads].every(([relation, numbers]) => {
     const indexed = tracer.index?.byOid(relation.oid);
     return relation.columns.every((column, index) => {

@@ -5,7 +5,7 @@ import { fieldsOf, isNode, type Node, nameParts } from '../ast.ts';
 import { type ColumnList, OPAQUE } from './cell.ts';
 import { allCells } from './column-list.ts';
 import { findRelation, relationColumns } from './relation.ts';
-import { resolve } from './resolve.ts';
+import { Resolver } from './resolve.ts';
 import { newTracer, traceStatement } from './statement.ts';
 import type { Table } from './table.ts';
 import type { LineageWorld, Tracer } from './tracer.ts';
@@ -55,20 +55,22 @@ function copiedRelation(tracer: Tracer, copy: CopyStmt): Outputs {
     names.length > 0
       ? names.map((name) => columns.indexesOf(name)[0])
       : found.relation.columns.flatMap((column, index) => (column.generated === undefined ? [index] : []));
-  return { kind: 'columns', columns: indexes.map((index) => copiedColumn(tracer, columns, index)) };
+  const resolver = new Resolver(tracer);
+  return { kind: 'columns', columns: indexes.map((index) => copiedColumn(resolver, columns, index)) };
 }
 
-function copiedColumn(tracer: Tracer, columns: ColumnList, index: number | undefined): OutputColumn {
-  if (index === undefined) return { name: '', ...resolve(tracer, OPAQUE) };
-  return { name: columns.nameAt(index), ...resolve(tracer, columns.cellAt(index)) };
+function copiedColumn(resolver: Resolver, columns: ColumnList, index: number | undefined): OutputColumn {
+  if (index === undefined) return { name: '', ...resolver.resolve(OPAQUE) };
+  return { name: columns.nameAt(index), ...resolver.resolve(columns.cellAt(index)) };
 }
 
 function outputsOf(tracer: Tracer, table: Table): Outputs {
   if (table.open !== undefined) return { kind: 'opaque', because: reason(tracer) };
   const cells = allCells(table.columns);
+  const resolver = new Resolver(tracer);
   const columns = cells.map((cell, index) => ({
     name: table.columns.nameAt(index),
-    ...resolve(tracer, cell),
+    ...resolver.resolve(cell),
   }));
   if (tracer.index?.castsUnasked === true && columns.some(isComputed))
     return {

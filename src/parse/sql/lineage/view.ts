@@ -4,7 +4,7 @@ import type { ColumnOrigin, OutputColumn } from '../../../model/lineage.ts';
 import type { IndexedRelation, ViewTrace } from './catalog-index.ts';
 import { Cell, HARMLESS, type Leaf, OPAQUE } from './cell.ts';
 import { parseText } from './parse-text.ts';
-import { resolve } from './resolve.ts';
+import { Resolver } from './resolve.ts';
 import { Scope } from './scope.ts';
 import type { Table } from './table.ts';
 import type { Tracer } from './tracer.ts';
@@ -42,8 +42,9 @@ function traceDefinition(tracer: Tracer, indexed: IndexedRelation): ViewTrace {
   const inner = tracer.fresh();
   const table = inner.statement(statement, Scope.root());
   if (table.open !== undefined || table.columns.size !== columns.length) return opaqueView(indexed);
-  const cells = columns.map((column, index) => viewCell(inner, column, { table, index }));
-  const conditions = conditionsOf(inner, cells);
+  const resolver = new Resolver(inner);
+  const cells = columns.map((column, index) => viewCell(resolver, column, { table, index }));
+  const conditions = conditionsOf(inner, { resolver, outputs: cells });
   if (inner.lost) return opaqueView(indexed);
   return {
     cells,
@@ -53,15 +54,22 @@ function traceDefinition(tracer: Tracer, indexed: IndexedRelation): ViewTrace {
   };
 }
 
+/** A definition that was traced to its end. */
+interface Seen {
+  readonly resolver: Resolver;
+  readonly outputs: readonly Cell[];
+}
+
 /** Base columns that the view reads whatever is asked of it: all but those that only its outputs show. */
-function conditionsOf(inner: Tracer, outputs: readonly Cell[]): readonly ColumnOrigin[] {
+function conditionsOf(inner: Tracer, seen: Seen): readonly ColumnOrigin[] {
+  const { resolver, outputs } = seen;
   const shown = new Set(outputs.flatMap((cell) => cell.leaf?.origins ?? []).map(key));
   const rest = [...inner.reads].flatMap(([relation, numbers]) =>
     relation.definition === undefined
       ? [...numbers].map((column) => ({ relation: relation.oid, column }))
       : [],
   );
-  const tested = inner.conditions.flatMap((cell) => resolve(inner, cell).origins);
+  const tested = inner.conditions.flatMap((cell) => resolver.resolve(cell).origins);
   return [...rest.filter((origin) => !shown.has(key(origin))), ...tested];
 }
 
@@ -71,12 +79,12 @@ function key(origin: ColumnOrigin): string {
 
 /** A label that says "not classed" beats what the definition says; every other class of the view's own is added. */
 function viewCell(
-  inner: Tracer,
+  resolver: Resolver,
   column: CatalogColumn,
   at: { readonly table: Table; readonly index: number },
 ): Cell {
   const { table, index } = at;
-  const leaf: Leaf = resolve(inner, table.columns.cellAt(index));
+  const leaf: Leaf = resolver.resolve(table.columns.cellAt(index));
   if (column.source === 'label' && column.class === undefined) return HARMLESS;
   const classes = new Set<DataClass>(leaf.classes);
   if (column.class !== undefined) classes.add(column.class);
