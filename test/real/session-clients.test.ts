@@ -60,7 +60,7 @@ describe('guard exec --postgres', () => {
     const args = ['exec', '--postgres', uri(), '--', process.execPath, application(), how];
     const run = await runGuard(home, [...args, 'SELECT id, ssn, state FROM patients WHERE id = 3']);
     expect(run).toMatchObject({ status: 0, stdout: '[{"id":3,"ssn":"*****","state":"NV"}]\n' });
-    expect(run.stderr).toBe('');
+    expect(run.stderr).toBe('guard: masked 1 value in 1 column: phi.ssn 1\n');
   });
 
   test('a refusal is the statement’s own error, and guard’s status wins', async () => {
