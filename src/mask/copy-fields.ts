@@ -83,6 +83,8 @@ export class BinaryFields implements FieldReader {
   readonly #held = new ByteSink();
   #expecting: Expecting = 'header';
   #wanted = SIGNATURE_BYTES + FLAGS_BYTES + LENGTH_BYTES;
+  /** Bytes of what is expected that have come; no more than the bound of them are held. */
+  #come = 0;
   #columns = 0;
   #column = 0;
 
@@ -93,10 +95,10 @@ export class BinaryFields implements FieldReader {
   push(data: Uint8Array): boolean {
     let from = 0;
     while (from < data.length && this.#expecting !== 'end') {
-      const taken = Math.min(this.#wanted - this.#held.length, data.length - from);
-      this.#held.addPart(data, from, from + taken);
+      const taken = Math.min(this.#wanted - this.#come, data.length - from);
+      this.#keep(data, from, taken);
       from += taken;
-      if (this.#held.length === this.#wanted && this.#take()) return true;
+      if (this.#come === this.#wanted && this.#take()) return true;
     }
     return false;
   }
@@ -105,12 +107,19 @@ export class BinaryFields implements FieldReader {
     return false;
   }
 
+  #keep(data: Uint8Array, from: number, bytes: number): void {
+    const room = Math.max(0, MAX_FIELD - this.#held.length);
+    if (this.#expecting !== 'extension') this.#held.addPart(data, from, from + Math.min(bytes, room));
+    this.#come += bytes;
+  }
+
   #take(): boolean {
     const bytes = this.#held.view();
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const stop = this.#expecting === 'value' && this.#visit(this.#column, bytes);
     this.#next(view);
     this.#held.clear();
+    this.#come = 0;
     return stop;
   }
 

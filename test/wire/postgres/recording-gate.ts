@@ -24,6 +24,7 @@ export interface GateScript {
   statement?: (request: StatementRequest, forward: () => Ruling) => Ruling | Promise<Ruling>;
   rows?: StatementRun['rows'];
   copyOut?: StatementRun['copyOut'];
+  copyIn?: StatementRun['copyIn'];
   scrub?: (fields: NoticeFields) => NoticeFields;
   idle?: (probe: Probe) => Promise<void>;
 }
@@ -77,6 +78,7 @@ export class RecordingGate implements Gate {
     return {
       rows: (index, fields): RowTreatment | WireRefusal => this.script.rows?.(index, fields) ?? {},
       copyOut: (index, copy) => this.script.copyOut?.(index, copy),
+      copyIn: (index, copy) => this.script.copyIn?.(index, copy),
       scrub: (fields) => this.script.scrub?.(fields) ?? fields,
       completed: (index, tag, rows) => {
         this.completed.push({ index, tag, rows });
