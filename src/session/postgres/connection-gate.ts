@@ -1,7 +1,6 @@
 import { ProvedMasks } from '../../mask/proved-masks.ts';
 import type { CatalogSnapshot } from '../../model/catalog.ts';
 import type { Environment } from '../../model/environment.ts';
-import type { Message } from '../../model/finding.ts';
 import type { Judgement, Soon, StatementPlan } from '../../model/judge.ts';
 import { present } from '../../model/present.ts';
 import type { Target } from '../../model/target.ts';
@@ -14,38 +13,26 @@ import type {
   ServerFacts,
   StartupRuling,
   StatementRequest,
-  Trial,
   WireRefusal,
 } from '../../wire/postgres/gate.ts';
-import { answerOf } from './answer-outcome.ts';
 import { applicationText } from './application-name.ts';
 import type { GateSetting } from './gate-setting.ts';
-import { withImpact } from './impact-message.ts';
 import { JudgedRun, PreparingRun } from './judged-run.ts';
 import { rulesFor } from './masking-rules.ts';
 import { Notifications } from './notifications.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { answerOwn, misspelt, refuseSetting } from './own-answer.ts';
 import { type OwnStatement, readOwnStatement } from './own-statement.ts';
-import { mayAskAtCommit } from './put-off.ts';
-import { CANCELLED, failure, refusalOf } from './refusal.ts';
+import { failure, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
 import { ReportedSettings } from './reported-settings.ts';
 import { refuseReturned, returnedMask } from './returned-masks.ts';
 import { SchemaView } from './schema-view.ts';
 import { scrubOutside } from './scrub.ts';
 import { checkParameter, startupParameters } from './startup-check.ts';
+import { type GoingOn, StatementEnforcement } from './statement-enforcement.ts';
 import { StatementJudge, type StatementPlace } from './statement-judge.ts';
 import { SessionMemory } from './statement-memory.ts';
-import { askAfterTrial, mayTry } from './trial-question.ts';
-
-/** How a judged statement goes on. */
-interface Forwarding {
-  readonly catalog: CatalogSnapshot | undefined;
-  /** Its question is put off until COMMIT. */
-  readonly unasked?: boolean;
-  readonly trial?: Trial;
-}
 
 /** Where meaning meets bytes: one for each connection that psql (or a driver) opens through guard. */
 export class ConnectionGate implements Gate {
@@ -58,6 +45,7 @@ export class ConnectionGate implements Gate {
   /** User and database as the client wrote them. */
   #asked: ReadonlySet<string> = new Set();
   readonly #statements: StatementJudge;
+  readonly #enforcement: StatementEnforcement;
   readonly #schema: SchemaView;
   readonly #proved: ProvedMasks;
   readonly #reported = new ReportedSettings();
@@ -70,6 +58,7 @@ export class ConnectionGate implements Gate {
     this.#setting = setting;
     this.#number = number;
     this.#statements = new StatementJudge(setting, this.#transaction, this.#memory);
+    this.#enforcement = new StatementEnforcement(setting, this.#transaction, this.#statements);
     this.#schema = new SchemaView(setting.catalogs);
     this.#proved = new ProvedMasks(setting.keys);
     const { servers, database, user } = setting.target;
@@ -135,7 +124,7 @@ export class ConnectionGate implements Gate {
     if (request.phase === 'parse')
       return { kind: 'forward', run: new PreparingRun(request.text, () => this.#schema.catalog) };
     const { final } = this.#setting.run;
-    if (final !== undefined) return this.#refuse(final);
+    if (final !== undefined) return this.#enforcement.refuse(final);
     try {
       const ruling = this.#rule(request);
       return ruling instanceof Promise ? ruling.catch((error: unknown) => this.#broken(error)) : ruling;
@@ -212,58 +201,21 @@ export class ConnectionGate implements Gate {
       rules: () => rulesFor(this.#setting, { judgement, catalog, environment: this.#knownEnvironment() }),
     });
     if (returned !== undefined)
-      return refuseReturned(this.#setting, judgement, returned).then(() => this.#refuse(returned));
+      return refuseReturned(this.#setting, judgement, returned).then(() =>
+        this.#enforcement.refuse(returned),
+      );
     if (judgement.verdict === 'allow') return this.#forward(request, judgement, { catalog });
-    const plan = this.#setting.script?.covers(request.text, judgement, this.#target);
-    if (plan !== undefined) return this.#passPlanned(plan, request, { judgement, catalog });
-    if (mayAskAtCommit(request, judgement, this.#setting)) return this.#putOff(request, judgement, catalog);
-    return this.#enforce(request, judgement).then((enforced) => {
-      if (enforced === 'pass') return this.#forward(request, judgement, { catalog });
-      if (enforced !== 'trial') return enforced;
-      return this.#forward(request, judgement, {
-        catalog,
-        trial: this.#trial(request, judgement, catalog),
-      });
-    });
-  }
-
-  /** The script that it is part of was decided as a whole. */
-  async #passPlanned(
-    plan: string,
-    request: StatementRequest,
-    { judgement, catalog }: { readonly judgement: Judgement; readonly catalog: CatalogSnapshot | undefined },
-  ): Promise<Ruling> {
-    await this.#setting.judge.record({
-      kind: 'answer',
-      decision: judgement.id,
-      answer: 'yes',
-      by: `plan ${plan}`,
-      waitedMs: 0,
-    });
-    return this.#forward(request, judgement, { catalog });
-  }
-
-  /** Inside BEGIN: it runs now, and COMMIT asks about all of it with the exact numbers. */
-  async #putOff(
-    request: StatementRequest,
-    judgement: Judgement,
-    catalog: CatalogSnapshot | undefined,
-  ): Promise<Ruling> {
-    const { judge, actor } = this.#setting;
-    await judge.record({
-      kind: 'answer',
-      decision: judgement.id,
-      answer: 'at-commit',
-      by: actor.id,
-      waitedMs: 0,
-    });
-    return this.#forward(request, judgement, { catalog, unasked: true });
+    return this.#enforcement
+      .enforce(request, judgement, this.#place(catalog))
+      .then((way) =>
+        way.kind === 'go' ? this.#forward(request, judgement, { catalog, ...way }) : way.ruling,
+      );
   }
 
   #forward(
     request: StatementRequest,
     judgement: Judgement,
-    { catalog, unasked = false, trial }: Forwarding,
+    { catalog, unasked = false, trial }: GoingOn & { readonly catalog: CatalogSnapshot | undefined },
   ): Ruling {
     const tallied = { judgement, unasked };
     if (unasked) this.#transaction.sent(tallied);
@@ -310,72 +262,6 @@ export class ConnectionGate implements Gate {
     return { target: this.#target, environment: this.#knownEnvironment(), catalog };
   }
 
-  #trial(request: StatementRequest, judgement: Judgement, catalog: CatalogSnapshot | undefined): Trial {
-    const { judge, enforcer, actor } = this.#setting;
-    const { of } = judgement.data.rows;
-    const opened = performance.now();
-    return askAfterTrial({
-      judge,
-      enforcer,
-      judgement,
-      recount: (rows) =>
-        this.#statements.recount(request, this.#place(catalog), {
-          statement: 0,
-          rows,
-          exact: true,
-          ...present({ of }),
-        }),
-      question: async ({ probe }) => ({
-        actor,
-        environment: this.#knownEnvironment(),
-        target: this.#target,
-        transaction: await this.#transaction.context({
-          transaction: 'open',
-          transactionMs: performance.now() - opened,
-          probe,
-        }),
-      }),
-    });
-  }
-
-  async #enforce(request: StatementRequest, judgement: Judgement): Promise<Ruling | 'pass' | 'trial'> {
-    const { enforcer, judge, actor, run, post } = this.#setting;
-    const enforced = await enforcer.enforce({
-      judgement,
-      actor,
-      environment: this.#knownEnvironment(),
-      target: this.#target,
-      transaction: await this.#transaction.context(request),
-      trial: mayTry(request, judgement, this.#setting),
-      cancel: request.cancel,
-    });
-    const answer = answerOf(enforced, judgement.id, actor.id);
-    if (answer !== undefined) await judge.record(answer);
-    if (enforced.kind === 'pass' && !request.cancel.aborted)
-      return enforced.by === 'trial' ? 'trial' : 'pass';
-    await judge.record({
-      kind: 'refused',
-      decision: judgement.id,
-      because: enforced.kind === 'pass' ? 'cancelled' : enforced.because,
-    });
-    if (enforced.kind === 'pass' || request.cancel.aborted) {
-      return { kind: 'refuse', refusal: cancelled(), how: 'synthesize' };
-    }
-    const message = withImpact(enforced.message, judgement.data);
-    run.refused(message);
-    post({ kind: 'refused', message, rule: judgement.rule });
-    return this.#refuse(message);
-  }
-
-  /** A script's transaction must fail as after any error; a person keeps what the open transaction did so far. */
-  #refuse(message: Message): Ruling {
-    return {
-      kind: 'refuse',
-      refusal: refusalOf(message),
-      how: this.#setting.attended ? 'synthesize' : 'substitute',
-    };
-  }
-
   #answerOwn(own: OwnStatement): Ruling {
     const { actor, purpose, attended } = this.#setting;
     if (own.kind === 'misspelt')
@@ -413,8 +299,4 @@ export class ConnectionGate implements Gate {
 function renamesOf(plans: readonly StatementPlan[]): Renames | undefined {
   if (plans.some(({ remember }) => remember?.kind === 'forget-all')) return 'all';
   return plans.some(({ changesSchema }) => changesSchema) ? 'portals' : undefined;
-}
-
-function cancelled(): WireRefusal {
-  return { code: CANCELLED, message: 'canceling statement due to user request' };
 }

@@ -4,7 +4,7 @@ import type { WireRefusal } from '../../wire/postgres/gate.ts';
 /** SQLSTATE insufficient_privilege: what drivers and scripts already understand as "not allowed". */
 export const REFUSED = '42501';
 /** SQLSTATE query_canceled. */
-export const CANCELLED = '57014';
+const CANCELLED = '57014';
 const INTERNAL = 'XX000';
 
 /** A refusal in three parts, in PostgreSQL's own words. */
@@ -24,4 +24,8 @@ export function failure(what: string): WireRefusal {
     detail: 'guard lets nothing through that it can not judge and record.',
     hint: 'Run "guard doctor", or start again with --debug and look into the file it names.',
   };
+}
+
+export function cancelled(): WireRefusal {
+  return { code: CANCELLED, message: 'canceling statement due to user request' };
 }
