@@ -126,8 +126,9 @@ export class RecordingJudge implements Judge {
     const parent = outcome.decision;
     switch (outcome.kind) {
       case 'answer': {
-        const { answer, by, waitedMs } = outcome;
-        journal.append({ type: 'answer', sess, parent, answer, by, dur_ms: waitedMs }, 'durable', mode);
+        const { answer, by, waitedMs, recount } = outcome;
+        const body = { type: 'answer', sess, parent, answer, by, dur_ms: waitedMs } as const;
+        journal.append({ ...body, ...present({ recount }) }, 'durable', mode);
         return;
       }
       case 'refused': {

@@ -122,6 +122,8 @@ export interface AnswerBody {
   readonly answer: AnswerWord;
   readonly by: Word;
   readonly dur_ms: number;
+  /** Rows when it was asked about, and right before it ran. */
+  readonly recount?: { readonly was: RowFacts; readonly now: RowFacts };
 }
 
 /** What became of it. `parent` is the decision's id. */

@@ -4,7 +4,7 @@ import type { CatalogSnapshot } from './catalog.ts';
 import type { Decision } from './decision.ts';
 import type { BulkExport } from './dump.ts';
 import type { Environment } from './environment.ts';
-import type { DataFacts, PurposeFacts, SessionFacts } from './facts.ts';
+import type { DataFacts, PurposeFacts, RowFacts, SessionFacts } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { Intent } from './intent.ts';
 import type { ColumnOrigin, Outputs } from './lineage.ts';
@@ -211,6 +211,12 @@ export interface Judgement extends Decision {
   readonly wants: readonly EstimateQuery[];
 }
 
+/** How many rows a statement would touch when it was asked about, and once the answer was there. */
+export interface Recount {
+  readonly was: RowFacts;
+  readonly now: RowFacts;
+}
+
 /** What became of a judged command. */
 export type Outcome =
   | {
@@ -219,6 +225,7 @@ export type Outcome =
       readonly answer: AnswerWord;
       readonly by: string;
       readonly waitedMs: number;
+      readonly recount?: Recount;
     }
   | { readonly kind: 'refused'; readonly decision: string; readonly because: string }
   | {

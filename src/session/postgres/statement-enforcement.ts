@@ -2,14 +2,13 @@ import type { Message } from '../../model/finding.ts';
 import type { Judgement } from '../../model/judge.ts';
 import { present } from '../../model/present.ts';
 import type { Ruling, StatementRequest, Trial } from '../../wire/postgres/gate.ts';
-import { answerOf } from './answer-outcome.ts';
+import { askPerson } from './ask-person.ts';
 import type { GateSetting } from './gate-setting.ts';
-import { withImpact } from './impact-message.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import { mayAskAtCommit } from './put-off.ts';
 import { cancelled, refusalOf } from './refusal.ts';
 import type { StatementJudge, StatementPlace } from './statement-judge.ts';
-import { askAfterTrial, mayTry } from './trial-question.ts';
+import { askAfterTrial } from './trial-question.ts';
 
 /** How a statement goes on that may. */
 export interface GoingOn {
@@ -68,31 +67,20 @@ export class StatementEnforcement {
   }
 
   async #ask(request: StatementRequest, judgement: Judgement, place: StatementPlace): Promise<Way> {
-    const { enforcer, judge, actor, run, post } = this.#setting;
-    const enforced = await enforcer.enforce({
+    const asked = await askPerson({
+      setting: this.#setting,
+      request,
       judgement,
-      actor,
-      environment: place.environment,
       target: place.target,
-      transaction: await this.#transaction.context(request),
-      trial: mayTry(request, judgement, this.#setting),
-      cancel: request.cancel,
+      environment: place.environment,
+      transaction: this.#transaction,
+      again: () => this.#statements.again(request, place),
     });
-    const answer = answerOf(enforced, judgement.id, actor.id);
-    if (answer !== undefined) await judge.record(answer);
-    if (enforced.kind === 'pass' && !request.cancel.aborted)
-      return enforced.by === 'trial' ? { kind: 'go', trial: this.#trial(request, judgement, place) } : GO;
-    await judge.record({
-      kind: 'refused',
-      decision: judgement.id,
-      because: enforced.kind === 'pass' ? 'cancelled' : enforced.because,
-    });
-    if (enforced.kind === 'pass' || request.cancel.aborted)
+    if (asked === 'pass') return GO;
+    if (asked === 'trial') return { kind: 'go', trial: this.#trial(request, judgement, place) };
+    if (asked === 'cancelled')
       return { kind: 'refused', ruling: { kind: 'refuse', refusal: cancelled(), how: 'synthesize' } };
-    const message = withImpact(enforced.message, judgement.data);
-    run.refused(message);
-    post({ kind: 'refused', message, rule: judgement.rule });
-    return { kind: 'refused', ruling: this.refuse(message) };
+    return { kind: 'refused', ruling: this.refuse(asked) };
   }
 
   #trial(request: StatementRequest, judgement: Judgement, place: StatementPlace): Trial {

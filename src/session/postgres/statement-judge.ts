@@ -39,6 +39,13 @@ export class StatementJudge {
     return judgeStatement({ judge, asked, request, transaction: this.#transaction });
   }
 
+  /** The verdict on the same statement now, with a new look at the rows. Leaves no entry of its own. */
+  again(request: StatementRequest, place: StatementPlace): Soon<Judgement> {
+    const { judge } = this.#setting;
+    const asked = { ...this.#asked(request, place), entry: false };
+    return judgeStatement({ judge, asked, request, transaction: this.#transaction });
+  }
+
   /** The verdict on a statement that has run, on the rows it really touched. Leaves no entry of its own. */
   recount(request: StatementRequest, place: StatementPlace, counted: Estimate): Soon<Judgement> {
     return this.#setting.judge.judge({
