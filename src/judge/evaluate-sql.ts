@@ -25,6 +25,7 @@ import { reachFindings } from './reach-findings.ts';
 import { type Reached, reachedBlindly, reachedBy, withoutFollowed } from './reached.ts';
 import { situationFacts } from './situation-facts.ts';
 import { planStatement } from './statement-plan.ts';
+import { suppliedFindings } from './supplied-findings.ts';
 import { isWrite } from './write-scale.ts';
 
 /**
@@ -162,9 +163,15 @@ function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: Judg
     ...items.flatMap((item, index) => reachFindings(item, reached[index]?.all ?? [])),
     ...carryFindings(items, { catalog, memories }),
   ];
-  const { pending } = request.situation.session;
+  const { pending, supplied } = request.situation.session;
+  const { environment } = request.situation;
+  const crossing = suppliedFindings(items, parsed, {
+    supply: supplied,
+    into: environment,
+    reached: reached.map(({ all }) => all),
+  });
   const putOff = commitFindings(items, pending);
-  const more = [...fromCatalog, ...putOff];
+  const more = [...fromCatalog, ...putOff, ...crossing];
   const findings = more.length === 0 ? fromText : [...fromText, ...more];
   const touched = dataFacts(known, {
     catalog,

@@ -36,6 +36,7 @@ function sameSession(a: SessionFacts, b: SessionFacts): boolean {
     a.wrote === b.wrote &&
     a.attended === b.attended &&
     a.pending === b.pending &&
+    a.supplied === b.supplied &&
     (a.tainted === b.tainted || (a.tainted.length === 0 && b.tainted.length === 0))
   );
 }

@@ -1,6 +1,6 @@
 import type { Actor } from './actor.ts';
 import type { DataClass } from './data-class.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, EnvironmentClass } from './environment.ts';
 import type { Intent } from './intent.ts';
 import type { Target } from './target.ts';
 
@@ -80,6 +80,15 @@ export interface PendingCommit {
   readonly cascades: readonly string[];
 }
 
+/** Rows of a higher environment that another session of guard let go and this one is given to read. */
+export interface Supply {
+  readonly environment: EnvironmentClass;
+  /** Name of where they were read. */
+  readonly target: string;
+  /** Empty: guard could not tell. */
+  readonly classes: readonly DataClass[];
+}
+
 export interface SessionFacts {
   readonly id: string;
   /** Classes read so far in this session. */
@@ -90,6 +99,7 @@ export interface SessionFacts {
   /** A person at a terminal can be asked. */
   readonly attended: boolean;
   readonly pending?: PendingCommit;
+  readonly supplied?: Supply;
 }
 
 export interface Facts {

@@ -193,7 +193,12 @@ export async function runProxy(request: ProxyRequest, session: StartedSession): 
     access !== undefined && request.tokenFile !== undefined
       ? writeToken(request.tokenFile, access.token)
       : undefined;
-  const setting = session.workerSetting({ target, socketPath: place.socketPath, ...present({ access }) });
+  // Clients are other people's programs: what they read and write is not guard's.
+  const { input: _own, ...setting } = session.workerSetting({
+    target,
+    socketPath: place.socketPath,
+    ...present({ access }),
+  });
   const stop = stopRequested();
   const worker = await PostgresWorker.start(
     { ...setting, attended: false, scripted: false },

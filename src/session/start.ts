@@ -7,6 +7,7 @@ import type { EnvironmentClass } from '../model/environment.ts';
 import type { PurposeFacts } from '../model/facts.ts';
 import type { CompiledPolicy } from '../model/policy.ts';
 import { present } from '../model/present.ts';
+import { inputEnds } from '../observe/flow-ends.ts';
 import { type ObservedActor, observeActor } from '../observe/identity.ts';
 import { observePurpose } from '../observe/purpose.ts';
 import { loadPolicy } from '../policy/load.ts';
@@ -115,6 +116,7 @@ export async function startSession(request: SessionRequest): Promise<StartedSess
   const { settings, policy, observed, purpose } = ground;
   const id = randomBytes(ID_BYTES).toString('hex');
   if (request.debug && !request.quiet) await announceDebug(debugFile(ground.stateFolder));
+  const input = inputEnds();
   const hasTerminal = !request.scripted && process.stdin.isTTY === true && process.stdout.isTTY === true;
   const attended = hasTerminal && observed.actor.kind === 'human';
   return {
@@ -143,6 +145,7 @@ export async function startSession(request: SessionRequest): Promise<StartedSess
       judgeApart: request.judgeApart,
       maskFails: request.mask === 'fail',
       stateFolder: ground.stateFolder,
+      input,
     }),
   };
 }

@@ -27,3 +27,7 @@ export function debugFile(state: string): string {
 export function labelsFile(state: string): string {
   return join(state, 'catalog-labels.json');
 }
+
+export function flowFolder(state: string): string {
+  return join(state, 'flows');
+}

@@ -106,7 +106,7 @@ export class DumpDesk {
   }
 
   async #rule(place: DumpPlace, cancel: AbortSignal): Promise<DumpRuling> {
-    const { judge, post, run } = this.#setting;
+    const { judge, post, run, outflow } = this.#setting;
     const { catalog } = place;
     if (catalog === undefined || !catalog.complete) return this.#refuse(NO_CATALOG);
     const tables = this.wish.schemaOnly ? [] : selectTables(this.wish.selection, catalog);
@@ -119,6 +119,8 @@ export class DumpDesk {
         return { kind: 'refused', message };
       }
     }
+    // Before a word of the dump: it may announce rows before it asks for them.
+    if (!this.wish.masked) outflow.returned({ judgement, environment: place.environment, catalog });
     return { kind: 'passes', judgement, tables: new Set(tables.map(({ oid }) => oid)) };
   }
 

@@ -133,12 +133,15 @@ export class DumpGate extends GateAround {
   #copy(judgement: Judgement, said: Passing, place: DumpPlace): StatementRun {
     const { environment, catalog } = place;
     const { masked } = this.#desk.wish;
+    const { outflow } = this.#setting;
     // Made-up people may be dumped as they are, credentials never; nothing else passes unmasked but by its own verdict.
     const checked = masked || environment.synthetic;
     const rules = rulesFor(this.#setting, { judgement: said.judgement, catalog, environment });
     return new DumpCopy({
-      treat: (announced) =>
-        checked ? copyTreatment(judgement.plans[0]?.copyOut, announced, rules) : undefined,
+      treat: (announced) => {
+        if (!masked) outflow.returned({ judgement: said.judgement, environment, catalog });
+        return checked ? copyTreatment(judgement.plans[0]?.copyOut, announced, rules) : undefined;
+      },
       masked,
       refuse: () => this.#wouldMask(),
       finished: (copied) => this.#desk.counted(place.target, copied),

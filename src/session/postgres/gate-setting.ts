@@ -7,8 +7,10 @@ import type { Judge } from '../../model/judge.ts';
 import type { CompiledPolicy } from '../../model/policy.ts';
 import type { ConnectionTarget } from '../../wire/postgres/target.ts';
 import type { Catalogs } from './catalogs.ts';
+import type { Inflow } from './inflow.ts';
 import type { MaskTotals } from './mask-totals.ts';
 import type { FromWorker } from './messages.ts';
+import type { Outflow } from './outflow.ts';
 import type { Purpose } from './purpose.ts';
 import type { ScriptRun } from './script-run.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -33,6 +35,10 @@ export interface GateSetting {
   readonly masked: MaskTotals;
   /** A result that would have to be masked is refused instead. */
   readonly maskFails: boolean;
+  /** Whether what the client is given to read are rows of a higher environment. */
+  readonly inflow: Inflow;
+  /** Remembers where classed rows go. */
+  readonly outflow: Outflow;
   readonly attended: boolean;
   /** Whoever connects chooses the database; else the first connection must be the one guard resolved. */
   readonly anyDatabase: boolean;

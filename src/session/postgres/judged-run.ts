@@ -17,6 +17,7 @@ import type {
   WireRefusal,
 } from '../../wire/postgres/gate.ts';
 import { copyInCheck } from './copy-in-check.ts';
+import { watchSource } from './copy-in-source.ts';
 import { copyTreatment, UNMASKABLE } from './copy-treatment.ts';
 import type { GateSetting } from './gate-setting.ts';
 import { rulesFor } from './masking-rules.ts';
@@ -84,6 +85,8 @@ export class JudgedRun implements StatementRun {
   }
 
   rows(index: number, fields: readonly FieldDescription[]): RowTreatment | WireRefusal {
+    const lost = this.#remembered();
+    if (lost !== undefined) return lost;
     const { maxRows } = this.#world.judgement.obligations;
     const bound = maxRows === undefined ? undefined : { maxRows };
     const masker = rowMasker(fields, this.#plan(index)?.outputs ?? UNPLANNED, this.#rules);
@@ -91,6 +94,18 @@ export class JudgedRun implements StatementRun {
     if (hidesAny(masker) && this.#world.setting.maskFails) return this.#refuseResult(WOULD_MASK, MASK_RULE);
     this.#maskers.push({ counts: () => masker.counts(), columns: namesOf(fields, masker) });
     return { masker, ...bound };
+  }
+
+  /** Where the rows go stands on disk before they go; a refusal when it can't. */
+  #remembered(): WireRefusal | undefined {
+    const { setting, judgement, environment, catalog } = this.#world;
+    try {
+      setting.outflow.returned({ judgement, environment, catalog });
+      return undefined;
+    } catch (error) {
+      reportFailure(error, setting.post);
+      return failure('where these rows would go could not be remembered, so they were not sent.');
+    }
   }
 
   /** Made when something comes back: most of what is said returns no rows, or none that are masked. */
@@ -103,6 +118,8 @@ export class JudgedRun implements StatementRun {
     index: number,
     copy: { readonly columns: number; readonly format: 'text' | 'binary' },
   ): CopyMasker | undefined | WireRefusal {
+    const lost = this.#remembered();
+    if (lost !== undefined) return lost;
     const treated = copyTreatment(this.#plan(index)?.copyOut, copy, this.#rules);
     if (treated === undefined) return undefined;
     if (treated === 'unmaskable') return this.#refuseResult(UNMASKABLE, 'mask.copy');
@@ -115,17 +132,23 @@ export class JudgedRun implements StatementRun {
   }
 
   copyIn(index: number, copy: { readonly columns: number; readonly format: 'text' | 'binary' }): CopyInCheck {
-    const { setting, judgement, proved } = this.#world;
-    return copyInCheck(this.#plan(index)?.copyIn, copy, {
+    const { setting, judgement, proved, environment } = this.#world;
+    const refused = (message: Message, rule: string): void => {
+      this.#refused = true;
+      this.#record({
+        kind: 'refused',
+        decision: judgement.id,
+        because: rule === RETURNED_RULE ? 'mask' : 'policy',
+      });
+      setting.run.refused(message);
+      setting.post({ kind: 'refused', message, rule });
+    };
+    const check = copyInCheck(this.#plan(index)?.copyIn, copy, {
       rules: this.#rules,
       proved,
-      refused: (message) => {
-        this.#refused = true;
-        this.#record({ kind: 'refused', decision: judgement.id, because: 'mask' });
-        setting.run.refused(message);
-        setting.post({ kind: 'refused', message, rule: RETURNED_RULE });
-      },
+      refused: (message) => refused(message, RETURNED_RULE),
     });
+    return watchSource(check, { judgement, environment, inflow: setting.inflow, refused });
   }
 
   /** Only the server's answer showed that it can't be masked: a refusal like any other, only later. */

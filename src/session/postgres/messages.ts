@@ -7,6 +7,7 @@ import type { Message } from '../../model/finding.ts';
 import type { PlanPart } from '../../model/plan.ts';
 import type { CompiledPolicy } from '../../model/policy.ts';
 import type { Answer, Question } from '../../model/prompter.ts';
+import type { InputEnds } from '../../observe/flow-ends.ts';
 import type { OwnAccess } from '../../wire/postgres/proxy.ts';
 import type { ConnectionTarget } from '../../wire/postgres/target.ts';
 import type { MaskedSoFar } from './mask-totals.ts';
@@ -39,6 +40,8 @@ export interface WorkerSetting {
   /** A result that would have to be masked is refused instead. */
   readonly maskFails: boolean;
   readonly stateFolder: string;
+  /** Where the client's input comes from; absent: its input and output are not guard's own. */
+  readonly input?: InputEnds;
 }
 
 /** One finding out to the person who watches: what the target turned out to be. */

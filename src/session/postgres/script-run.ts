@@ -8,6 +8,7 @@ import type { PurposeFacts, WriteScale } from '../../model/facts.ts';
 import type { Message } from '../../model/finding.ts';
 import type { Estimate, Judge, Judgement, JudgeRequest } from '../../model/judge.ts';
 import type { PlanPart, PlanStep } from '../../model/plan.ts';
+import { present } from '../../model/present.ts';
 import type { Target } from '../../model/target.ts';
 import { type RawText, rawText } from '../../model/text.ts';
 import { severity } from '../../model/verdict.ts';
@@ -15,6 +16,7 @@ import { parseSql } from '../../parse/sql/parse-sql.ts';
 import { statementShape } from '../../parse/sql/statement-shape.ts';
 import type { Probe } from '../../wire/postgres/gate.ts';
 import { answerOf } from './answer-outcome.ts';
+import type { Inflow } from './inflow.ts';
 import type { FromWorker } from './messages.ts';
 import { estimateRows, noEstimates } from './row-estimate.ts';
 
@@ -37,6 +39,7 @@ interface Setting {
   readonly purpose: { readonly facts: PurposeFacts };
   readonly judge: Judge;
   readonly enforcer: Enforcer;
+  readonly inflow: Inflow;
   readonly attended: boolean;
   readonly run: { refused(message: Message): void };
   readonly post: (message: FromWorker) => void;
@@ -109,7 +112,7 @@ export class ScriptRun {
   }
 
   async #judge({ target, environment, catalog, probe }: ScriptPlace): Promise<Judgement> {
-    const { actor, purpose, session: id, attended, judge } = this.#setting;
+    const { actor, purpose, session: id, attended, judge, inflow } = this.#setting;
     const asked: JudgeRequest = {
       channel: { language: 'psql', via: 'file', certainty: 'exact' },
       text: rawText(this.#parts.map((part) => part.text).join('\n')),
@@ -119,7 +122,14 @@ export class ScriptRun {
         actor,
         purpose: purpose.facts,
         environment,
-        session: { id, tainted: [], transaction: 'idle', wrote: false, attended },
+        session: {
+          id,
+          tainted: [],
+          transaction: 'idle',
+          wrote: false,
+          attended,
+          ...present({ supplied: inflow.into(environment) }),
+        },
         time: new Date().toISOString(),
       },
       ...(catalog === undefined ? {} : { catalog: catalog.version }),

@@ -73,6 +73,7 @@ export class StatementJudge {
     const last = this.#last;
     const { wrote, pending } = this.#transaction;
     const purpose = this.#setting.purpose.facts;
+    const supplied = this.#setting.inflow.into(environment);
     const same =
       last !== undefined &&
       last.time === time &&
@@ -80,10 +81,11 @@ export class StatementJudge {
       last.environment === environment &&
       last.session.transaction === transaction &&
       last.session.wrote === wrote &&
-      last.session.pending === pending;
+      last.session.pending === pending &&
+      last.session.supplied === supplied;
     if (same) return last;
     const { actor, session: id, attended } = this.#setting;
-    const session = { id, tainted: [], transaction, wrote, attended, ...present({ pending }) };
+    const session = { id, tainted: [], transaction, wrote, attended, ...present({ pending, supplied }) };
     const situation: Situation = { actor, purpose, environment, session, time };
     this.#last = situation;
     return situation;

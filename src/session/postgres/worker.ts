@@ -8,10 +8,11 @@ import { IssuedMasks } from '../../mask/issued-masks.ts';
 import { GuardError } from '../../model/errors.ts';
 import type { Judge } from '../../model/judge.ts';
 import { present } from '../../model/present.ts';
+import { FlowBook } from '../../observe/flow-book.ts';
 import { loadSqlParser } from '../../parse/sql/parse-sql.ts';
 import type { Gate } from '../../wire/postgres/gate.ts';
 import { type ProxyServer, serveProxy } from '../../wire/postgres/proxy.ts';
-import { auditFolder } from '../state-places.ts';
+import { auditFolder, flowFolder } from '../state-places.ts';
 import { Catalogs } from './catalogs.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import { DumpDesk } from './dump-desk.ts';
@@ -19,9 +20,11 @@ import { DumpGate } from './dump-gate.ts';
 import { enforceLimits } from './enforce-limits.ts';
 import { RestoreGate } from './gate-around.ts';
 import { type GateSetting, RunState } from './gate-setting.ts';
+import { Inflow } from './inflow.ts';
 import { installationMaskKey, sessionMaskKeys } from './mask-keys.ts';
 import { MaskTotals } from './mask-totals.ts';
 import type { FromWorker, ToWorker, WorkerSetting } from './messages.ts';
+import { Outflow } from './outflow.ts';
 import { Purpose } from './purpose.ts';
 import { RemotePrompter } from './remote-prompter.ts';
 import { reportFailure } from './report-failure.ts';
@@ -35,6 +38,8 @@ class WorkerThread {
   readonly #prompter: RemotePrompter;
   readonly #surroundings: Surroundings;
   readonly #masked = new MaskTotals();
+  readonly #book: FlowBook;
+  readonly #outflow: Outflow;
   #judge: Judge | undefined;
   #server: ProxyServer | undefined;
   #desk: DumpDesk | undefined;
@@ -44,6 +49,10 @@ class WorkerThread {
     this.#post = post;
     this.#prompter = new RemotePrompter(post);
     this.#surroundings = new Surroundings(setting, post);
+    this.#book = new FlowBook(flowFolder(setting.stateFolder));
+    const { session, input } = setting;
+    this.#outflow =
+      input === undefined ? new Outflow(session, this.#book, () => []) : new Outflow(session, this.#book);
   }
 
   async start(): Promise<void> {
@@ -84,8 +93,10 @@ class WorkerThread {
 
   async #gateSetting(): Promise<GateSetting> {
     const { session, target, actor, attempts, purpose, policy, attended, scripted } = this.#setting;
+    const { input } = this.#setting;
     const judge = await this.#openJudge();
     this.#judge = judge;
+    const book = this.#book;
     const gates: GateSetting = {
       session,
       target,
@@ -111,6 +122,8 @@ class WorkerThread {
       issued: new IssuedMasks(),
       masked: this.#masked,
       maskFails: this.#setting.maskFails,
+      inflow: new Inflow(input ?? { ends: [], heads: [] }, book),
+      outflow: this.#outflow,
       attended,
       anyDatabase: this.#setting.access !== undefined,
       run: new RunState(scripted),
@@ -138,6 +151,11 @@ class WorkerThread {
     const { soFar } = this.#masked;
     if (soFar.values > 0) this.#post({ kind: 'masked', masked: soFar });
     await this.#desk?.close();
+    try {
+      this.#outflow.close();
+    } catch (error) {
+      reportFailure(error, this.#post);
+    }
     await this.#judge?.close().catch((error: unknown) => reportFailure(error, this.#post));
     parentPort?.close();
   }
