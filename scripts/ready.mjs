@@ -23,6 +23,7 @@ const SYSTEM_PACKAGES = {
   less: '/usr/bin/less',
   'groff-base': '/usr/bin/groff',
   zsh: '/usr/bin/zsh',
+  'python3-psycopg2': '/usr/lib/python3/dist-packages/psycopg2',
 };
 
 /** psql releases that close CVE-2026-18408, by major version. */

@@ -64,10 +64,17 @@ describe('guard exec --postgres', () => {
   });
 
   test('a refusal is the statement’s own error, and guard’s status wins', async () => {
-    const args = ['exec', '--env', 'prod', '--postgres', uri(), '--', process.execPath, application(), 'url'];
+    const args = ['exec', '--postgres', uri(), '--', process.execPath, application(), 'url'];
     const run = await runGuard(home, [...args, 'DROP SCHEMA public CASCADE']);
     expect(run.status).toBe(77);
-    expect(run.stderr).toContain('guard refused this');
+    expect(run.stderr).toContain('42501 guard refused this: Drops schema public');
+  });
+
+  test('to the strictest policy the program itself is a question', async () => {
+    const args = ['exec', '--env', 'prod', '--postgres', uri(), '--', process.execPath, application(), 'url'];
+    const run = await runGuard(home, [...args, 'SELECT 1']);
+    expect(run).toMatchObject({ status: 77, stdout: '' });
+    expect(run.stderr).toContain('guard refused this: Runs a program of which guard only sees');
   });
 
   test('the program gets no password of the server, by variable or by file', async () => {
