@@ -4,7 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { StatementMemory } from '../model/judge.ts';
 import type { SqlStatement } from '../model/sql.ts';
 import { isCarrier } from '../parse/sql/lineage/function-kinds.ts';
-import { readSet } from '../parse/sql/lineage/read-set.ts';
+import { readSet } from '../parse/sql/lineage/trace.ts';
 
 export interface CarryWorld {
   readonly catalog: CatalogSnapshot | undefined;

@@ -3,7 +3,7 @@ import type { DataClass } from '../model/data-class.ts';
 import type { DataFacts, RowFacts } from '../model/facts.ts';
 import type { Estimate, StatementMemory } from '../model/judge.ts';
 import type { RelationRef, SqlEffect, SqlStatement } from '../model/sql.ts';
-import { readSet } from '../parse/sql/lineage/read-set.ts';
+import { readSet } from '../parse/sql/lineage/trace.ts';
 import { cascadesOf } from './cascades.ts';
 import { findRelation, relationName } from './catalog-lookup.ts';
 import { relationsOf } from './effect-relations.ts';

@@ -4,10 +4,12 @@ import type { SqlStatement } from '../../../model/sql.ts';
 import { allFieldsOf, fieldsOf, type Node } from '../ast.ts';
 import type { Cell } from './cell.ts';
 import { allCells } from './column-list.ts';
+import { lineageOf } from './lineage.ts';
 import { findRelation } from './relation.ts';
 import { Resolver } from './resolve.ts';
 import { Scope } from './scope.ts';
 import { newTracer, traceStatement } from './statement.ts';
+import { filledOfKnown } from './stored-classes.ts';
 import type { Table } from './table.ts';
 import { statementNode } from './trace.ts';
 import type { LineageWorld, Tracer } from './tracer.ts';
@@ -22,12 +24,8 @@ export function filledColumns(statement: SqlStatement, world: LineageWorld): rea
   if (node === undefined) return [];
   const tracer = newTracer(world);
   const made = madeTable(tracer, node);
-  if (made === undefined) traceStatement(tracer, node);
-  return [
-    ...(made === undefined ? [] : filledOfMade(tracer, made)),
-    ...filledOfKnown(tracer),
-    ...filledByAlter(tracer, node),
-  ];
+  if (made === undefined) return [...lineageOf(node, world).filled, ...filledByAlter(tracer, node)];
+  return [...filledOfMade(tracer, made), ...filledOfKnown(tracer)];
 }
 
 interface Made {
@@ -69,15 +67,6 @@ function filledOfMade(tracer: Tracer, { into, table }: Made): readonly FilledCol
 function mayHoldClassed(resolver: Resolver, cell: Cell): boolean {
   const { how, classes } = resolver.resolve(cell);
   return how === 'opaque' || classes.length > 0;
-}
-
-function filledOfKnown(tracer: Tracer): readonly FilledColumn[] {
-  const resolver = new Resolver(tracer);
-  return tracer.stored.flatMap(({ column, value }): readonly FilledColumn[] => {
-    if (resolver.resolve(value).classes.length === 0) return [];
-    const origins = column.sources.flatMap((source) => source.leaf?.origins ?? []);
-    return origins.slice(0, 1).map((origin) => ({ kind: 'known', ...origin }));
-  });
 }
 
 /** ALTER COLUMN … TYPE … USING writes the column anew; guard does not follow the expression. */

@@ -1,13 +1,9 @@
 import type { CatalogRelation } from '../../../model/catalog.ts';
 import type { DataClass } from '../../../model/data-class.ts';
-import type { SqlStatement } from '../../../model/sql.ts';
 import { fieldsOf, type Node, nameParts } from '../ast.ts';
-import { allCells } from './column-list.ts';
 import { findRelation, relationColumns } from './relation.ts';
 import { Resolver } from './resolve.ts';
-import { newTracer, traceStatement } from './statement.ts';
-import { statementNode } from './trace.ts';
-import type { LineageWorld, Tracer } from './tracer.ts';
+import type { Tracer } from './tracer.ts';
 import { touchAll } from './write.ts';
 
 /** Everything a statement reads or writes, views followed to their tables. */
@@ -21,22 +17,13 @@ export interface ReadSet {
   readonly unresolved: readonly string[];
   /** Classes of all those columns. */
   readonly classes: readonly DataClass[];
-  /** Classes of what conditions, joins and sort orders look at. */
-  readonly predicateClasses: readonly DataClass[];
   /** Classes of what calls put into settings, sequences and notifications; `opaque` where guard can't tell. */
   readonly carriedClasses: readonly (DataClass | 'opaque')[];
 }
 
-/** What a statement reads or writes at all, in outputs, conditions or assignments. */
-export function readSet(statement: SqlStatement, world: LineageWorld): ReadSet {
-  const tracer = newTracer(world);
-  const node = statementNode(statement);
-  if (node === undefined) tracer.miss('(no syntax tree)');
-  else {
-    const table = traceStatement(tracer, node);
-    if (table !== 'none') allCells(table.columns);
-    copied(tracer, node);
-  }
+/** What a traced statement reads or writes at all; `node` is the statement. */
+export function readsOf(tracer: Tracer, node: Node): ReadSet {
+  copied(tracer, node);
   return summarize(tracer);
 }
 
@@ -69,18 +56,17 @@ function summarize(tracer: Tracer): ReadSet {
         : [...numbers].sort((a, b) => a - b);
     return { relation, columns };
   });
-  const resolver = new Resolver(tracer);
-  const predicates = new Set(tracer.conditions.flatMap((cell) => resolver.resolve(cell).classes));
   return {
     relations,
     unresolved: [...tracer.unresolved],
     classes: [...classes].sort(),
-    predicateClasses: [...predicates].sort(),
-    carriedClasses: carriedClasses(tracer, resolver),
+    carriedClasses: carriedClasses(tracer),
   };
 }
 
-function carriedClasses(tracer: Tracer, resolver: Resolver): readonly (DataClass | 'opaque')[] {
+function carriedClasses(tracer: Tracer): readonly (DataClass | 'opaque')[] {
+  if (tracer.carried.length === 0) return [];
+  const resolver = new Resolver(tracer.budget());
   const found = tracer.carried.flatMap((cell): readonly (DataClass | 'opaque')[] => {
     const { how, classes } = resolver.resolve(cell);
     return how === 'opaque' ? ['opaque', ...classes] : classes;

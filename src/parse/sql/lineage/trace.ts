@@ -3,14 +3,22 @@ import type { OutputColumn, Outputs } from '../../../model/lineage.ts';
 import type { SqlStatement } from '../../../model/sql.ts';
 import { fieldsOf, isNode, type Node, nameParts } from '../ast.ts';
 import { type ColumnList, OPAQUE } from './cell.ts';
-import { allCells } from './column-list.ts';
+import { lineageOf } from './lineage.ts';
+import { outputsOf } from './outputs.ts';
+import type { ReadSet } from './read-set.ts';
 import { findRelation, relationColumns } from './relation.ts';
 import { Resolver } from './resolve.ts';
 import { newTracer, traceStatement } from './statement.ts';
-import type { Table } from './table.ts';
 import type { LineageWorld, Tracer } from './tracer.ts';
 
 const NONE: Outputs = { kind: 'none' };
+
+const NOTHING_READ: ReadSet = {
+  relations: [],
+  unresolved: ['(no syntax tree)'],
+  classes: [],
+  carriedClasses: [],
+};
 
 /** The grammar's own node of a statement. */
 export function statementNode(statement: SqlStatement): Node | undefined {
@@ -24,10 +32,15 @@ export function statementNode(statement: SqlStatement): Node | undefined {
  */
 export function traceOutputs(statement: SqlStatement, world: LineageWorld): Outputs {
   const node = statementNode(statement);
-  if (node === undefined) return { kind: 'opaque', because: 'the statement has no syntax tree' };
-  const tracer = newTracer(world);
-  const table = traceStatement(tracer, node);
-  return table === 'none' ? NONE : outputsOf(tracer, table);
+  return node === undefined
+    ? { kind: 'opaque', because: 'the statement has no syntax tree' }
+    : lineageOf(node, world).outputs;
+}
+
+/** What a statement reads or writes at all, in outputs, conditions or assignments. */
+export function readSet(statement: SqlStatement, world: LineageWorld): ReadSet {
+  const node = statementNode(statement);
+  return node === undefined ? NOTHING_READ : lineageOf(node, world).reads;
 }
 
 /** The columns that COPY … TO writes, in order; `none` for every other statement. */
@@ -62,34 +75,4 @@ function copiedRelation(tracer: Tracer, copy: CopyStmt): Outputs {
 function copiedColumn(resolver: Resolver, columns: ColumnList, index: number | undefined): OutputColumn {
   if (index === undefined) return { name: '', ...resolver.resolve(OPAQUE) };
   return { name: columns.nameAt(index), ...resolver.resolve(columns.cellAt(index)) };
-}
-
-function outputsOf(tracer: Tracer, table: Table): Outputs {
-  if (table.open !== undefined) return { kind: 'opaque', because: reason(tracer) };
-  const cells = allCells(table.columns);
-  const resolver = new Resolver(tracer);
-  const columns = cells.map((cell, index) => ({
-    name: table.columns.nameAt(index),
-    ...resolver.resolve(cell),
-  }));
-  if (tracer.index?.castsUnasked === true && columns.some(isComputed))
-    return {
-      kind: 'columns',
-      columns: columns.map((column) => (isComputed(column) ? { ...column, how: 'opaque' } : column)),
-    };
-  if (tracer.lost) return { kind: 'opaque', because: 'the statement is too much to follow' };
-  return {
-    kind: 'columns',
-    columns,
-  };
-}
-
-/** Where the database has casts that nobody asks for, whatever is computed may have gone through one. */
-function isComputed({ how }: OutputColumn): boolean {
-  return how !== 'direct';
-}
-
-function reason(tracer: Tracer): string {
-  const [name] = tracer.unresolved;
-  return name === undefined ? 'the output columns can not be counted' : `guard does not know ${name}`;
 }

@@ -24,6 +24,24 @@ const MAX_DEPTH = 400;
 /** Cells and edges looked at for one statement; a second has time for some three million, PostgreSQL's own tests need 9,000. */
 const MAX_WORK = 500_000;
 
+/** Counts cells that are looked at while one thing is read off a traced statement. */
+export class Budget {
+  /** Set when it was too much. */
+  lost: boolean;
+  #work: number;
+
+  constructor(work: number, lost: boolean) {
+    this.#work = work;
+    this.lost = lost;
+  }
+
+  spend(cells: number): boolean {
+    this.#work += cells;
+    if (this.#work > MAX_WORK) this.lost = true;
+    return !this.lost;
+  }
+}
+
 /** How queries and expressions are traced; they need each other. */
 export interface Methods {
   query(tracer: Tracer, select: SelectStmt, outer: Scope): Table;
@@ -89,6 +107,11 @@ export class Tracer {
       this.miss('(too much to follow)');
     }
     return !this.lost;
+  }
+
+  /** What is left for reading one thing off: each has as much as if the statement had been traced for it alone. */
+  budget(): Budget {
+    return new Budget(this.#work, this.lost);
   }
 
   /** Runs `body` one level deeper, or gives `beyond` when that is too deep. */

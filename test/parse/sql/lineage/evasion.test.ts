@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readSet } from '../../../../src/parse/sql/lineage/read-set.ts';
+import { readSet } from '../../../../src/parse/sql/lineage/trace.ts';
 import { loadSqlParser } from '../../../../src/parse/sql/parse-sql.ts';
 import { CLINIC } from './clinic.ts';
 import { outputs, statement, world } from './judge.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readSet } from '../../../../src/parse/sql/lineage/read-set.ts';
+import { readSet, traceOutputs } from '../../../../src/parse/sql/lineage/trace.ts';
 import type { LineageWorld } from '../../../../src/parse/sql/lineage/tracer.ts';
 import { loadSqlParser } from '../../../../src/parse/sql/parse-sql.ts';
-import { copied, outputs, statement, texts, world } from './judge.ts';
+import { brief, copied, outputs, statement, texts, world } from './judge.ts';
 
 beforeAll(loadSqlParser);
 
@@ -132,13 +132,12 @@ test('traceCopy without a catalog is opaque', () => {
 });
 
 function reads(sql: string) {
-  const { relations, unresolved, classes, predicateClasses } = readSet(statement(sql), world(MEMORY));
+  const { relations, unresolved, classes } = readSet(statement(sql), world(MEMORY));
   return {
     reads: relations
       .map(({ relation, columns }) => `${relation.name}(${columns === 'all' ? '*' : columns})`)
       .join(' '),
     classes: classes.join(' '),
-    conditions: predicateClasses.join(' '),
     unresolved: unresolved.join(' '),
   };
 }
@@ -147,7 +146,6 @@ interface Row {
   readonly sql: string;
   readonly reads: string;
   readonly classes?: string;
-  readonly conditions?: string;
   readonly unresolved?: string;
 }
 
@@ -157,19 +155,16 @@ const READS: readonly Row[] = [
     sql: "SELECT id FROM patients WHERE ssn = '1'",
     reads: 'patients(1,3)',
     classes: 'phi.ssn',
-    conditions: 'phi.ssn',
   },
   {
     sql: 'SELECT id FROM patients ORDER BY dob',
     reads: 'patients(1,4)',
     classes: 'phi.date',
-    conditions: 'phi.date',
   },
   {
     sql: 'SELECT dob AS d FROM patients ORDER BY d',
     reads: 'patients(4)',
     classes: 'phi.date',
-    conditions: 'phi.date',
   },
   { sql: 'SELECT count(*) FROM patients GROUP BY ssn', reads: 'patients(3)', classes: 'phi.ssn' },
   { sql: 'SELECT upper(zip) AS z FROM patients GROUP BY z', reads: 'patients(6)' },
@@ -197,14 +192,45 @@ const READS: readonly Row[] = [
     sql: "SELECT v.id FROM visits v JOIN patients p ON p.id = v.patient_id WHERE p.name LIKE 'A%'",
     reads: 'visits(1,2) patients(1,2)',
     classes: 'phi.name',
-    conditions: 'phi.name',
   },
-  { sql: "SELECT ssn = '1' FROM patients", reads: 'patients(3)', classes: 'phi.ssn', conditions: 'phi.ssn' },
+  { sql: "SELECT ssn = '1' FROM patients", reads: 'patients(3)', classes: 'phi.ssn' },
   { sql: 'SELECT 1', reads: '' },
 ];
 
 describe('readSet', () => {
   test.each(READS)('$sql', ({ sql, ...expected }) => {
-    expect(reads(sql)).toEqual({ classes: '', conditions: '', unresolved: '', ...expected });
+    expect(reads(sql)).toEqual({ classes: '', unresolved: '', ...expected });
+  });
+});
+
+describe('a statement that was traced before', () => {
+  const prepared = (sql: string) => world({ prepared: texts({ p: sql }) });
+  const classesIn = (item: ReturnType<typeof statement>, at: LineageWorld) => readSet(item, at).classes;
+
+  test('is traced anew for another catalog', () => {
+    const item = statement('SELECT ssn FROM patients');
+    expect(classesIn(item, world({ catalog: undefined }))).toEqual([]);
+    expect(classesIn(item, world())).toEqual(['phi.ssn']);
+    expect(brief(traceOutputs(item, world()))).toBe('ssn:=ssn');
+    expect(brief(traceOutputs(item, world({ catalog: undefined })))).toBe('ssn:?');
+  });
+
+  test('is traced anew where a name stands for another text', () => {
+    const item = statement('EXECUTE p');
+    expect(classesIn(item, prepared('SELECT zip FROM patients'))).toEqual([]);
+    expect(classesIn(item, prepared('SELECT dob FROM patients'))).toEqual(['phi.date']);
+  });
+
+  test('is traced anew where a cursor stands for another text', () => {
+    const item = statement('FETCH c');
+    const open = (sql: string) => world({ cursors: texts({ c: sql }) });
+    expect(classesIn(item, open('SELECT zip FROM patients'))).toEqual([]);
+    expect(classesIn(item, open('SELECT dob FROM patients'))).toEqual(['phi.date']);
+  });
+
+  test('is traced anew once the session is clouded', () => {
+    const item = statement('SHOW work_mem');
+    const clean = brief(traceOutputs(item, world()));
+    expect(brief(traceOutputs(item, world({ clouded: true })))).not.toBe(clean);
   });
 });

@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { readSet } from '../../../../src/parse/sql/lineage/read-set.ts';
-import { traceOutputs } from '../../../../src/parse/sql/lineage/trace.ts';
+import { readSet, traceOutputs } from '../../../../src/parse/sql/lineage/trace.ts';
 import { Tracer } from '../../../../src/parse/sql/lineage/tracer.ts';
 import { loadSqlParser } from '../../../../src/parse/sql/parse-sql.ts';
 import { outputs, statement, world } from './judge.ts';
