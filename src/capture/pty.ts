@@ -2,6 +2,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { startChild } from '../host/children.ts';
+import { native, type TerminalInput } from '../host/native.ts';
 import { GuardError } from '../model/errors.ts';
 import type { TerminalSize } from '../model/terminal-hold.ts';
 import { type ChildExit, childExit } from './child-exit.ts';
@@ -85,6 +86,11 @@ export class PtyProgram {
   /** Tells the terminal its new size; the kernel tells the programs on it. */
   resize(size: TerminalSize): void {
     if (this.#open) nativePty().resize(this.#masterFd, size.columns, size.rows);
+  }
+
+  /** How the terminal gives out input now; undefined where the system does not tell. */
+  reading(): TerminalInput | undefined {
+    return this.#open ? native()?.terminalInput(this.#masterFd) : undefined;
   }
 
   kill(signal: NodeJS.Signals): void {

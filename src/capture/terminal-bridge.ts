@@ -9,6 +9,7 @@ import type { Argv, Launcher } from './launcher.ts';
 import { readLineSettings } from './line-settings.ts';
 import { PtyProgram } from './pty.ts';
 import { RawMode } from './raw-mode.ts';
+import type { TapPort, TerminalTap } from './terminal-tap.ts';
 
 const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 /** How long a program may take to end after SIGHUP before it is killed. */
@@ -24,6 +25,8 @@ export interface BridgeOptions {
   readonly cwd?: string;
   readonly inherit?: readonly number[];
   readonly launcher?: Launcher;
+  /** Stands in the middle; without one every byte passes. */
+  readonly tap?: (port: TapPort) => TerminalTap;
 }
 
 export interface BridgeEnd {
@@ -46,6 +49,7 @@ export class TerminalBridge implements HoldableTerminal {
   readonly #raw: RawMode;
   readonly #signals: EndingSignals;
   readonly #pastes = new PasteWatch();
+  readonly #tap: TerminalTap | undefined;
   #hold: Hold | undefined;
   #killTimer: NodeJS.Timeout | undefined;
 
@@ -57,6 +61,7 @@ export class TerminalBridge implements HoldableTerminal {
       pause: () => this.#program.pause(),
       resume: () => this.#program.resume(),
     });
+    this.#tap = options.tap?.(this.#tapPort());
     try {
       this.#program = this.#start(options);
     } catch (error) {
@@ -84,7 +89,7 @@ export class TerminalBridge implements HoldableTerminal {
       size: () => this.size(),
       midPaste: () => this.#pastes.pasting,
       write: (text) => this.#output.writeOwn(text),
-      typeAhead: (bytes) => this.#send(bytes),
+      typeAhead: (bytes) => this.#deliver(bytes),
       released: (redraw) => this.#released(redraw),
     });
     this.#hold = hold;
@@ -102,7 +107,7 @@ export class TerminalBridge implements HoldableTerminal {
       ...options,
       size: this.size(),
       ...(lineSettings === undefined ? {} : { lineSettings }),
-      output: (chunk) => this.#output.push(chunk),
+      output: (chunk) => (this.#tap === undefined ? this.#output.push(chunk) : this.#tap.output(chunk)),
       writable: () => this.#input.resume(),
     });
   }
@@ -133,7 +138,7 @@ export class TerminalBridge implements HoldableTerminal {
 
   readonly #typed = (bytes: Buffer): void => {
     this.#pastes.push(bytes);
-    if (this.#hold === undefined) this.#send(bytes);
+    if (this.#hold === undefined) this.#deliver(bytes);
     else this.#hold.typed(bytes);
   };
 
@@ -152,6 +157,20 @@ export class TerminalBridge implements HoldableTerminal {
     this.#output.resetTerminal();
     this.#program.hangUp();
   };
+
+  #tapPort(): TapPort {
+    return {
+      program: (bytes) => this.#send(bytes),
+      screen: (bytes) => this.#output.push(bytes),
+      reading: () => this.#program.reading(),
+      end: () => this.#end(false),
+    };
+  }
+
+  #deliver(bytes: Uint8Array): void {
+    if (this.#tap === undefined) this.#send(bytes);
+    else this.#tap.typed(Buffer.from(bytes));
+  }
 
   #send(bytes: Uint8Array): void {
     if (!this.#program.write(Buffer.from(bytes))) this.#input.pause();
@@ -196,6 +215,7 @@ export class TerminalBridge implements HoldableTerminal {
   async #finish(): Promise<BridgeEnd> {
     try {
       const exit = await this.#program.done;
+      this.#tap?.ended();
       await this.#endHold();
       await this.#output.flushed();
       const endedBy = this.#signals.received;

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { ChildExit } from '../capture/child-exit.ts';
 import { EndingSignals } from '../capture/ending-signals.ts';
 import { startPiped } from '../capture/piped.ts';
-import { TerminalBridge } from '../capture/terminal-bridge.ts';
+import { type BridgeOptions, TerminalBridge } from '../capture/terminal-bridge.ts';
 import type { EnvironmentClass } from '../model/environment.ts';
 import { present } from '../model/present.ts';
 import type { Prompter } from '../model/prompter.ts';
@@ -11,12 +11,14 @@ import { chooseOne } from '../prompt/choice.ts';
 import { sessionNotice } from '../prompt/notice.ts';
 import { createPrompter } from '../prompt/prompter.ts';
 import { type PromptStyle, promptStyle } from '../prompt/style.ts';
+import type { LineFacts } from '../protocols/psql/lines/line-port.ts';
 import { informationOnly, preparePsql, readsInput } from '../protocols/psql/prepare.ts';
 import type { ScriptCopies } from '../protocols/psql/script-copies.ts';
 import { childStatus, type SessionResult } from './child-status.ts';
 import { type MaskedSoFar, maskedText } from './postgres/mask-totals.ts';
-import type { Connected, UnknownTarget, WorkerSetting } from './postgres/messages.ts';
+import type { Connected, RuledLine, UnknownTarget, WorkerSetting } from './postgres/messages.ts';
 import { PostgresWorker, type WorkerHandlers } from './postgres/worker-thread.ts';
+import { PsqlLines } from './psql-lines.ts';
 import { refusalLines } from './refusal-lines.ts';
 import { isPlanned, openInputMessage, readInput, runOpen, runWithoutTerminal } from './script-session.ts';
 import type { SessionRun } from './start.ts';
@@ -47,7 +49,7 @@ function connectedLines({ target, environment, because, columns, classed, unsure
   const doubt = unsure === 0 ? '' : `, ${unsure} unsure: guard catalog review`;
   return [
     `guard: ${target} · ${environment} (${because}) · ${columns} columns, ${classed} masked${doubt}`,
-    "guard: SHOW guard.status; tells more · psql's own \\ commands are not covered yet",
+    'guard: SHOW guard.status; tells more',
   ];
 }
 
@@ -57,12 +59,14 @@ class PsqlHandlers implements WorkerHandlers {
   readonly #prompter: Prompter;
   readonly #terminal: HoldableTerminal | undefined;
   readonly #style: PromptStyle;
+  readonly #lines: PsqlLines | undefined;
   #noticed = '';
   #refusal: string | undefined;
   #waiting = false;
 
-  constructor(session: SessionRun, terminal: HoldableTerminal | undefined) {
+  constructor(session: SessionRun, terminal: HoldableTerminal | undefined, lines: PsqlLines | undefined) {
     this.#session = session;
+    this.#lines = lines;
     this.#terminal = terminal;
     this.#style = promptStyle(process.env, session.promptStyle);
     this.#prompter = createPrompter({ terminal, style: this.#style });
@@ -106,6 +110,25 @@ class PsqlHandlers implements WorkerHandlers {
     for (const line of connectedLines(connected)) sessionNotice(line, rawStderr);
   }
 
+  /** What of psql's own commands is not held is said before the first prompt. */
+  linesReady({ readline, restricted }: LineFacts): void {
+    if (this.#session.quiet) return;
+    if (!readline)
+      sessionNotice(
+        `guard: this psql edits lines without readline: ${restricted ? 'its own \\ commands are refused' : 'its own \\ commands are not covered'}`,
+        rawStderr,
+      );
+    else if (!restricted)
+      sessionNotice(
+        'guard: this psql has no restricted mode: update it, so that a missed command can not run',
+        rawStderr,
+      );
+  }
+
+  linesBroken(): void {
+    sessionNotice('guard: psql could not be locked again, so the session ends', rawStderr);
+  }
+
   refused(...[message, rule, waiting]: Parameters<WorkerHandlers['refused']>): void {
     this.#waiting ||= waiting;
     const lines = refusalLines(message, rule);
@@ -118,6 +141,10 @@ class PsqlHandlers implements WorkerHandlers {
   masked(masked: MaskedSoFar): void {
     if (this.#session.quiet || process.stdout.isTTY === true) return;
     process.stderr.write(`guard: masked ${maskedText(masked)}\n`);
+  }
+
+  line(ruled: RuledLine): void {
+    this.#lines?.ruled(ruled);
   }
 
   trouble(text: string): void {
@@ -141,10 +168,23 @@ interface GuardedClient {
   readonly open?: Buffer;
   /** `port` is the worker's, where one was asked for. */
   plan(port: number | undefined): ClientStart;
+  /** psql's own commands are read. */
+  readonly lines?: PsqlLines;
 }
 
-async function runInTerminal(plan: ClientStart, bound: { bridge?: TerminalBridge }): Promise<ChildExit> {
-  const bridge = new TerminalBridge({ argv: [plan.file, ...plan.argv], env: plan.env });
+type Tap = NonNullable<BridgeOptions['tap']>;
+
+interface Terminal {
+  bridge?: TerminalBridge;
+  readonly tap?: Tap;
+}
+
+async function runInTerminal(plan: ClientStart, bound: Terminal): Promise<ChildExit> {
+  const bridge = new TerminalBridge({
+    argv: [plan.file, ...plan.argv],
+    env: plan.env,
+    ...present({ tap: bound.tap }),
+  });
   bound.bridge = bridge;
   try {
     const { exit, endedBy } = await bridge.done;
@@ -166,6 +206,19 @@ async function runPiped(
   return exit;
 }
 
+/** psql's own commands are read in the middle of its terminal. */
+function lineTap({ lines }: GuardedClient, handlers: PsqlHandlers, worker: PostgresWorker): { tap?: Tap } {
+  if (lines === undefined) return {};
+  return {
+    tap: (port) =>
+      lines.tap(port, {
+        ran: (decision, durationMs) => worker.ran(decision, durationMs),
+        ready: (facts) => handlers.linesReady(facts),
+        broken: () => handlers.linesBroken(),
+      }),
+  };
+}
+
 /** Runs a client of PostgreSQL behind a worker of its own; questions go to the terminal, where there is one. */
 export async function runClient(client: GuardedClient, session: SessionRun): Promise<SessionResult> {
   const bound: { bridge?: TerminalBridge } = {};
@@ -177,12 +230,12 @@ export async function runClient(client: GuardedClient, session: SessionRun): Pro
         },
       }
     : undefined;
-  const handlers = new PsqlHandlers(session, terminal);
+  const handlers = new PsqlHandlers(session, terminal, client.lines);
   const worker = await PostgresWorker.start(client.setting, handlers);
   try {
     const plan = client.plan(worker.port);
     const exit = session.hasTerminal
-      ? await runInTerminal(plan, bound)
+      ? await runInTerminal(plan, Object.assign(bound, lineTap(client, handlers, worker)))
       : await runPiped(client, plan, handlers);
     const { refusal, waiting } = handlers;
     if (session.hasTerminal && !session.attended && refusal !== undefined) process.stderr.write(refusal);
@@ -220,7 +273,9 @@ export async function runPsql(argv: Argv, session: SessionRun): Promise<number> 
   // With -f - among others it is none: the end of a script must be known.
   const open = input?.kind === 'open' && script === undefined ? input.begin : undefined;
   const parts = script === undefined || !isPlanned(script.parts) ? undefined : script.parts;
-  const setting = { ...session.workerSetting(prepared), ...present({ script: parts }) };
-  const client = { setting, plan: () => prepared.plan, ...present({ script, open }) };
+  const lines = prepared.lines === undefined ? undefined : new PsqlLines(prepared.lines);
+  const place = { ...prepared, ...present({ lineSecret: lines?.secret }) };
+  const setting = { ...session.workerSetting(place), ...present({ script: parts }) };
+  const client = { setting, plan: () => prepared.plan, ...present({ script, open, lines }) };
   return childStatus(await runClient(client, session), session);
 }

@@ -45,7 +45,7 @@ export interface Ground {
   readonly stateFolder: string;
 }
 
-type WorkerPlace = Pick<WorkerSetting, 'target' | 'socketPath' | 'access' | 'dump'>;
+type WorkerPlace = Pick<WorkerSetting, 'target' | 'socketPath' | 'access' | 'dump' | 'lineSecret'>;
 
 /** What running a session needs, wherever its ground was found. */
 export interface SessionRun {
@@ -129,11 +129,11 @@ export async function startSession(request: SessionRequest): Promise<StartedSess
     debug: (text) => {
       if (request.debug) writeDebug(debugFile(ground.stateFolder), text, new Date());
     },
-    workerSetting: ({ target, socketPath, access, dump }) => ({
+    workerSetting: ({ target, socketPath, access, dump, lineSecret }) => ({
       session: id,
       socketPath,
       target,
-      ...present({ access, dump }),
+      ...present({ access, dump, lineSecret }),
       actor: observed.actor,
       attempts: observed.attempts,
       purpose,

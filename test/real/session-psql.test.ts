@@ -60,6 +60,13 @@ async function count(table: string): Promise<number> {
 
 const PANEL = /y yes {2}n no/;
 
+/** Runs a program from psql, which guard asks about. */
+async function ranShell(psql: GuardTerminal, command: string, answer: string | RegExp): Promise<void> {
+  await psql.ask(`\\! ${command}`, PANEL);
+  await psql.answer('y');
+  await psql.see(answer);
+}
+
 describe('an ordinary psql', () => {
   test('one line at the start, a person at work, rows masked', async () => {
     const psql = await open();
@@ -87,7 +94,7 @@ describe('an ordinary psql', () => {
     await psql.see('lines');
     await psql.see('42');
     psql.resize(70, 20);
-    await psql.ask('\\! stty size', '20 70');
+    await ranShell(psql, 'stty size', '20 70');
     await leave(psql);
   });
 
@@ -156,7 +163,7 @@ describe('an ordinary psql', () => {
 
   test('the session has a name, and no secret lies in command lines or environments', async () => {
     const psql = await open();
-    await psql.ask('\\! echo session=$GUARD_SESSION', /session=[0-9a-f]{16}/);
+    await ranShell(psql, 'echo session=$GUARD_SESSION', /session=[0-9a-f]{16}/);
     const all = descendants(await psql.pid());
     expect(all.length).toBeGreaterThan(0);
     for (const pid of [...all, await psql.pid()]) {
@@ -239,7 +246,7 @@ describe('a question', () => {
     await psql.see(PANEL);
     await psql.answer('n');
     await psql.see('The answer was no');
-    await psql.ask('\\! stty size', '30 72');
+    await ranShell(psql, 'stty size', '30 72');
     await leave(psql);
   });
 

@@ -16,6 +16,7 @@ import {
   psqlOptions,
   skipsPsqlrc,
 } from './arguments.ts';
+import { type LineSetup, prepareLines } from './lines/prepare-lines.ts';
 import { planRc, type RcPlan } from './rc.ts';
 import { copyScript, type ScriptCopies, scriptActions, variablesOf } from './script-copies.ts';
 import type { ScriptFile } from './script-file.ts';
@@ -29,6 +30,8 @@ export interface PreparedPsql extends Disposable {
   readonly plan: PsqlPlan;
   /** A person will type commands at it. */
   readonly interactive: boolean;
+  /** How its lines are read; absent where nobody types any. */
+  readonly lines?: LineSetup;
   /** One clause each: what was left out of arguments and psqlrc files. */
   readonly notices: readonly string[];
   /** What psql was told to run; absent when a person types at it. */
@@ -130,7 +133,6 @@ export function preparePsql(argv: Argv, world: PsqlWorld): PreparedPsql {
     const skip = skipsPsqlrc(found, env);
     const rc = planRc({ env, home: account.home, cwd, files: systemFiles, psql, target, skip });
     const rcFile = join(folder.path, 'psqlrc');
-    writePrivateFile(rcFile, rc.text);
     const passfile = join(folder.path, 'passfile');
     const script = scriptOf(found, world, { psql, home: account.home, folder: folder.path });
     const plan = planPsql({
@@ -144,11 +146,17 @@ export function preparePsql(argv: Argv, world: PsqlWorld): PreparedPsql {
       session,
       ...present({ scripts: script?.values }),
     });
+    const interactive = isInteractive(found, env, world.hasTerminal);
+    const lines = interactive
+      ? prepareLines({ plan, rcText: rc.text, skip, env, home: account.home, folder: folder.path, psql })
+      : undefined;
+    writePrivateFile(rcFile, lines?.rcText ?? rc.text);
     return {
       target,
       socketPath: join(folder.path, `.s.PGSQL.${target.servers[0].port}`),
-      plan,
-      interactive: isInteractive(found, env, world.hasTerminal),
+      plan: lines?.plan ?? plan,
+      interactive,
+      ...(lines === undefined ? {} : { lines: lines.setup }),
       notices: [...plan.notices, ...rcNotices(rc), ...(warning === undefined ? [] : [warning])],
       ...present({ script }),
       [Symbol.dispose]: () => folder[Symbol.dispose](),

@@ -1,16 +1,6 @@
+import { restrictFixedIn } from '../../protocols/psql/restricted-mode.ts';
 import type { DoctorFinding } from './finding.ts';
 
-/**
- * The first releases whose `\restrict` holds: before them `\unrestrict` runs a command in backquotes (CVE-2026-18408).
- * By major version; from 19 on every release has it.
- */
-const FIXED_IN: ReadonlyMap<number, number> = new Map([
-  [14, 24],
-  [15, 19],
-  [16, 15],
-  [17, 11],
-  [18, 6],
-]);
 const OLDEST_SUPPORTED = 14;
 const NEWEST_KNOWN = 18;
 
@@ -40,7 +30,7 @@ export function psqlFinding(answer: string, path: string): DoctorFinding {
       says: `${version} at ${path} is no longer maintained; it has no restricted mode`,
       instead: 'install the client of PostgreSQL 15 or later',
     };
-  const minimum = FIXED_IN.get(major) ?? 0;
+  const minimum = restrictFixedIn(major) ?? 0;
   if (Number(minorText) >= minimum) return { about, state: 'ok', says: `${version} at ${path}` };
   return {
     about,

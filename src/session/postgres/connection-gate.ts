@@ -8,7 +8,6 @@ import type {
   Gate,
   NoticeFields,
   Probe,
-  Renames,
   Ruling,
   ServerFacts,
   StartupRuling,
@@ -18,12 +17,15 @@ import type {
 import { applicationText } from './application-name.ts';
 import type { GateSetting } from './gate-setting.ts';
 import { JudgedRun, PreparingRun } from './judged-run.ts';
+import { ruleLine, sentLine } from './line-gate.ts';
+import type { SentLine } from './line-mark.ts';
 import { rulesFor } from './masking-rules.ts';
 import { Notifications } from './notifications.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { answerOwn, misspelt, refuseSetting } from './own-answer.ts';
 import { type OwnStatement, readOwnStatement } from './own-statement.ts';
 import { failure, refusalOf } from './refusal.ts';
+import { renamesOf } from './renames.ts';
 import { reportFailure } from './report-failure.ts';
 import { ReportedSettings } from './reported-settings.ts';
 import { refuseReturned, returnedMask } from './returned-masks.ts';
@@ -120,6 +122,8 @@ export class ConnectionGate implements Gate {
   statement(request: StatementRequest): Soon<Ruling> {
     const own = readOwnStatement(request.text);
     if (own !== undefined) return this.#answerOwn(own);
+    const line = sentLine(request, this.#setting);
+    if (line !== undefined) return this.#ruleLine(line, request);
     // Preparing runs nothing; the same text is judged when it is executed.
     if (request.phase === 'parse')
       return { kind: 'forward', run: new PreparingRun(request.text, () => this.#schema.catalog) };
@@ -180,6 +184,18 @@ export class ConnectionGate implements Gate {
     if (probe !== undefined && transaction !== 'failed' && this.#schema.isStale)
       return this.#schema.look(probe, this.#transaction).then(() => this.#ruleNow(request));
     return this.#ruleNow(request);
+  }
+
+  #ruleLine(line: SentLine, request: StatementRequest): Promise<Ruling> {
+    return ruleLine(line, this.#setting, {
+      request,
+      place: this.#place(this.#schema.catalog),
+      statements: this.#statements,
+      transaction: this.#transaction,
+      judged: (judgement) => {
+        this.#last = judgement;
+      },
+    });
   }
 
   #ruleNow(request: StatementRequest): Soon<Ruling> {
@@ -278,6 +294,7 @@ export class ConnectionGate implements Gate {
         environment: this.#knownEnvironment(),
         catalog: this.#schema.catalog,
         policy: this.#setting.policy,
+        lines: this.#setting.lineSecret !== undefined,
         masked: this.#setting.masked.soFar,
       },
       last: this.#last,
@@ -294,9 +311,4 @@ export class ConnectionGate implements Gate {
     if (this.#environment === undefined) throw new TypeError('a statement before the connection was ready');
     return this.#environment;
   }
-}
-
-function renamesOf(plans: readonly StatementPlan[]): Renames | undefined {
-  if (plans.some(({ remember }) => remember?.kind === 'forget-all')) return 'all';
-  return plans.some(({ changesSchema }) => changesSchema) ? 'portals' : undefined;
 }

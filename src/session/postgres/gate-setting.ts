@@ -45,6 +45,8 @@ export interface GateSetting {
   readonly run: RunState;
   /** What psql runs besides nothing else, where guard has read it before. */
   readonly script?: ScriptRun;
+  /** Marks lines of psql on the wire. */
+  readonly lineSecret?: string;
   readonly post: (message: FromWorker) => void;
 }
 

@@ -7,7 +7,9 @@ import type { Message } from '../../model/finding.ts';
 import type { PlanPart } from '../../model/plan.ts';
 import type { CompiledPolicy } from '../../model/policy.ts';
 import type { Answer, Question } from '../../model/prompter.ts';
+import type { RawText } from '../../model/text.ts';
 import type { InputEnds } from '../../observe/flow-ends.ts';
+import type { WireRefusal } from '../../wire/postgres/gate.ts';
 import type { OwnAccess } from '../../wire/postgres/proxy.ts';
 import type { ConnectionTarget } from '../../wire/postgres/target.ts';
 import type { MaskedSoFar } from './mask-totals.ts';
@@ -40,6 +42,8 @@ export interface WorkerSetting {
   /** A result that would have to be masked is refused instead. */
   readonly maskFails: boolean;
   readonly stateFolder: string;
+  /** psql sends its own command lines through the wire, marked with this; absent: it does not. */
+  readonly lineSecret?: string;
   /** Where the client's input comes from; absent: its input and output are not guard's own. */
   readonly input?: InputEnds;
 }
@@ -61,6 +65,15 @@ export interface UnknownTarget {
   readonly because: string;
 }
 
+/** A line of psql that was read over the wire and judged; without `refusal` it may run. */
+export interface RuledLine {
+  readonly number: number;
+  readonly line: RawText;
+  /** Id of its entry; absent when nothing was recorded. */
+  readonly decision?: string;
+  readonly refusal?: WireRefusal;
+}
+
 export type FromWorker =
   | { readonly kind: 'listening'; readonly port?: number }
   | { readonly kind: 'connected'; readonly connected: Connected }
@@ -75,6 +88,7 @@ export type FromWorker =
       /** All that is missing is that other people agree. */
       readonly waiting?: boolean;
     }
+  | ({ readonly kind: 'line' } & RuledLine)
   | { readonly kind: 'trouble'; readonly text: string }
   | {
       readonly kind: 'failed';
@@ -86,4 +100,5 @@ export type FromWorker =
 export type ToWorker =
   | { readonly kind: 'answer'; readonly question: string; readonly answer: Answer }
   | { readonly kind: 'labelled'; readonly id: string; readonly class: EnvironmentClass | undefined }
+  | { readonly kind: 'ran'; readonly decision: string; readonly durationMs: number }
   | { readonly kind: 'close' };

@@ -20,6 +20,8 @@ export interface OwnStatus {
   readonly catalog: CatalogSnapshot | undefined;
   readonly policy: CompiledPolicy;
   readonly masked: MaskedSoFar;
+  /** Lines of psql are read before they run. */
+  readonly lines: boolean;
 }
 
 interface OwnWorld {
@@ -50,7 +52,7 @@ function statusRows(status: OwnStatus, purpose: Purpose): Rows {
     ],
     ['masked so far', status.masked.values === 0 ? 'nothing' : maskedText(status.masked)],
     ['mask styles', stylesLine(policy.styles)],
-    ['not covered', "psql's own backslash commands"],
+    ['psql commands', status.lines ? 'each line is read and judged' : 'not covered: a client of its own'],
   ];
 }
 

@@ -33,9 +33,10 @@ export class StatementJudge {
     this.#memory = memory;
   }
 
-  judge(request: StatementRequest, place: StatementPlace): Soon<Judgement> {
+  judge(request: StatementRequest, place: StatementPlace, channel: Channel = WIRE): Soon<Judgement> {
     const { judge } = this.#setting;
-    const asked = this.#asked(request, place);
+    const said = this.#asked(request, place);
+    const asked = channel === WIRE ? said : { ...said, channel };
     return judgeStatement({ judge, asked, request, transaction: this.#transaction });
   }
 

@@ -8,7 +8,7 @@ import type { Message } from '../../model/finding.ts';
 import type { Answer, Question } from '../../model/prompter.ts';
 import { unreachable } from '../../model/unreachable.ts';
 import type { MaskedSoFar } from './mask-totals.ts';
-import type { Connected, FromWorker, ToWorker, UnknownTarget, WorkerSetting } from './messages.ts';
+import type { Connected, FromWorker, RuledLine, ToWorker, UnknownTarget, WorkerSetting } from './messages.ts';
 
 /** The grammar recurses: 60,000 UNIONs fit into this, and the server itself gives up before. */
 const STACK_MB = 16;
@@ -32,6 +32,8 @@ export interface WorkerHandlers {
   refused(message: Message, rule: string, waiting: boolean): void;
   /** At the end, when anything was masked. */
   masked(masked: MaskedSoFar): void;
+  /** A line of psql was judged; absent where none is read. */
+  line?(ruled: RuledLine): void;
   trouble(text: string): void;
 }
 
@@ -91,6 +93,11 @@ export class PostgresWorker {
     return this.#ended;
   }
 
+  /** A line of psql has run. */
+  ran(decision: string, durationMs: number): void {
+    this.#post({ kind: 'ran', decision, durationMs });
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     this.#post({ kind: 'close' });
@@ -132,6 +139,9 @@ export class PostgresWorker {
         break;
       case 'masked':
         this.#handlers.masked(message.masked);
+        break;
+      case 'line':
+        this.#handlers.line?.(message);
         break;
       case 'trouble':
         this.#handlers.trouble(message.text);

@@ -85,6 +85,9 @@ class WorkerThread {
       case 'labelled':
         this.#surroundings.labelled(message.id, message.class);
         break;
+      case 'ran':
+        void this.#ran(message);
+        break;
       case 'close':
         void this.#close();
         break;
@@ -127,6 +130,7 @@ class WorkerThread {
       attended,
       anyDatabase: this.#setting.access !== undefined,
       run: new RunState(scripted),
+      ...present({ lineSecret: this.#setting.lineSecret }),
       post: this.#post,
     };
     const { script } = this.#setting;
@@ -143,6 +147,14 @@ class WorkerThread {
     }
     await loadSqlParser();
     return new LocalJudge({ policy, journal: openJournal({ folder }) });
+  }
+
+  async #ran({ decision, durationMs }: Extract<ToWorker, { kind: 'ran' }>): Promise<void> {
+    try {
+      await this.#judge?.record({ kind: 'result', decision, rows: 0, masked: {}, durationMs });
+    } catch (error) {
+      reportFailure(error, this.#post);
+    }
   }
 
   async #close(): Promise<void> {

@@ -27,6 +27,7 @@ const STATUS: OwnStatus = {
   environment: { class: 'prod', name: 'clinic-main', because: 'said so', synthetic: false, throwaway: false },
   catalog: CATALOG,
   masked: { values: 0, columns: 0, classes: [] },
+  lines: false,
   policy: {
     name: 'default',
     version: '2026.11',
@@ -64,7 +65,7 @@ describe('SHOW guard.status', () => {
       purpose: 'none: SET guard.purpose = …',
       policy: 'default 2026.11 0123456789ab',
       columns: '3, 1 masked by class',
-      'not covered': "psql's own backslash commands",
+      'psql commands': 'not covered: a client of its own',
     });
   });
 
