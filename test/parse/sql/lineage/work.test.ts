@@ -15,7 +15,11 @@ function work(sql: string): { readonly cells: number; readonly lost: boolean } {
   const parsed = statement(sql);
   const read = readSet(parsed, world());
   const { kind } = traceOutputs(parsed, world());
-  const cells = spends.flatMap(({ mock }) => mock.calls).reduce((sum, [each]) => sum + each, 0);
+  // What was refused was not looked at.
+  const granted = spends.flatMap(({ mock }) =>
+    mock.calls.map(([each], at) => (mock.results[at]?.value ? each : 0)),
+  );
+  const cells = granted.reduce((sum, each) => sum + each, 0);
   vi.restoreAllMocks();
   return { cells, lost: kind === 'opaque' || read.unresolved.includes('(too much to follow)') };
 }
