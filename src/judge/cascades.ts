@@ -1,10 +1,12 @@
 import type { CatalogRelation, CatalogSnapshot, ForeignKey } from '../model/catalog.ts';
+import type { Estimate } from '../model/judge.ts';
 import type { SqlEffect, SqlStatement } from '../model/sql.ts';
 import { relationName } from './catalog-lookup.ts';
 import { relationsOf } from './effect-relations.ts';
 import { type KeySpread, spreadKeys } from './key-spread.ts';
 import type { Reached } from './reached.ts';
 import { rowChanges } from './reached.ts';
+import { takenBy } from './taken-rows.ts';
 import { relationsBelow } from './write-target.ts';
 
 /** Inheriting tables and partitions named; the others are counted. */
@@ -28,12 +30,42 @@ function describeKey(spread: KeySpread, by: 'update' | 'delete'): string {
   return `${relationName(relation)} (${rowsOf(relation)}): ${actionOf(key, spread, by)} by ${key.name}`;
 }
 
-function keyLines(effect: SqlEffect, catalog: CatalogSnapshot): readonly string[] {
+const HOW = { counted: '', planned: 'about ', 'at-least': 'at least ' } as const;
+
+/** "1,204 rows of notes are deleted too by notes_fkey": undefined where they were not counted. */
+function describeTaken(spread: KeySpread, told: Told): string | undefined {
+  const { rows, how = 'counted' } = takenBy(spread, told.estimate) ?? {};
+  if (rows === undefined) return undefined;
+  const { key, relation, change } = spread;
+  const amount = `${HOW[how]}${Math.round(rows).toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`;
+  const further = change === 'delete' && hasFurther(spread, told.catalog) ? ', and what hangs on them' : '';
+  return `${amount} of ${relationName(relation)}: ${actionOf(key, spread, told.by)} by ${key.name}${further}`;
+}
+
+function hasFurther({ relation, change }: KeySpread, catalog: CatalogSnapshot): boolean {
+  return spreadKeys({ relation, change, columns: 'all' }, catalog).spread.length > 0;
+}
+
+interface Told {
+  readonly by: 'update' | 'delete';
+  readonly catalog: CatalogSnapshot;
+  readonly estimate: Estimate | undefined;
+}
+
+function keyLines(
+  effect: SqlEffect,
+  catalog: CatalogSnapshot,
+  estimate: Estimate | undefined,
+): readonly string[] {
   if (effect.kind === 'truncate' && !effect.cascade) return [];
   return rowChanges(effect, catalog).flatMap((change) => {
     const { spread, deeper } = spreadKeys(change, catalog);
     const by = change.change === 'update' ? 'update' : 'delete';
-    const told = spread.map((each) => describeKey(each, by));
+    const nearest = (each: KeySpread) => each.key.to === change.relation.oid;
+    const told = spread.map(
+      (each) =>
+        (nearest(each) ? describeTaken(each, { by, catalog, estimate }) : undefined) ?? describeKey(each, by),
+    );
     return deeper ? [...told, 'and further tables'] : told;
   });
 }
@@ -87,11 +119,12 @@ function reachedLine(reached: Reached): readonly string[] {
 export function cascadesOf(
   statement: SqlStatement,
   catalog: CatalogSnapshot | undefined,
-  reached: readonly Reached[],
+  known: { readonly reached: readonly Reached[]; readonly estimate: Estimate | undefined },
 ): readonly string[] {
   if (catalog === undefined) return [];
+  const { reached, estimate } = known;
   const own = statement.effects.flatMap((effect) => [
-    ...keyLines(effect, catalog),
+    ...keyLines(effect, catalog, estimate),
     ...belowLines(effect, catalog),
   ]);
   return [...new Set([...own, ...reached.flatMap(reachedLine)])];

@@ -149,7 +149,10 @@ export function dataFacts(statements: readonly SqlStatement[], world: DataWorld)
     ...(scale === undefined ? {} : { scale }),
     cascades: distinct(
       statements.flatMap((statement, index) =>
-        cascadesOf(statement, world.catalog, world.reached?.[index] ?? []),
+        cascadesOf(statement, world.catalog, {
+          reached: world.reached?.[index] ?? [],
+          estimate: world.estimates.find((estimate) => estimate.statement === index),
+        }),
       ),
     ),
     hasWhere: writes.some((write) => write.hasWhere),

@@ -26,6 +26,7 @@ import { type Reached, reachedBlindly, reachedBy, withoutFollowed } from './reac
 import { situationFacts } from './situation-facts.ts';
 import { planStatement } from './statement-plan.ts';
 import { suppliedFindings } from './supplied-findings.ts';
+import { withTakenRows } from './taken-rows.ts';
 import { isWrite } from './write-scale.ts';
 
 /**
@@ -194,7 +195,9 @@ function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: Judg
     plans,
     wants:
       request.estimates === undefined
-        ? items.flatMap((item, index) => wantedEstimates(item, index, memories[index] === memory))
+        ? items.flatMap((item, index) =>
+            wantedEstimates(item, index, { isAsNow: memories[index] === memory, catalog }),
+          )
         : [],
     asksServer: parsed.kind === 'partial' && request.serverRejects === undefined,
   };
@@ -231,7 +234,12 @@ function rejectedByServer(request: JudgeRequest, text: TextAnalysis, world: Judg
  * `EXPLAIN EXECUTE name(…)` plans a prepared statement with its values: the one of that name now, which a statement
  * before it in the same message may replace (`isAsNow` false).
  */
-function wantedEstimates(statement: SqlStatement, index: number, isAsNow: boolean): readonly EstimateQuery[] {
-  if (statement.kind !== 'ExecuteStmt') return estimateQueries(statement, index);
+function wantedEstimates(
+  statement: SqlStatement,
+  index: number,
+  { isAsNow, catalog }: { readonly isAsNow: boolean; readonly catalog: CatalogSnapshot | undefined },
+): readonly EstimateQuery[] {
+  if (statement.kind !== 'ExecuteStmt')
+    return estimateQueries(statement, index).map((query) => withTakenRows(query, statement, catalog));
   return isAsNow && statement.effects.some(isWrite) ? [{ statement: index, explain: statement.text }] : [];
 }

@@ -5,6 +5,7 @@ import { present } from '../model/present.ts';
 import type { RelationRef, SqlEffect, SqlStatement } from '../model/sql.ts';
 import { findRelation } from './catalog-lookup.ts';
 import type { Reached } from './reached.ts';
+import { takenScales } from './taken-rows.ts';
 
 /** Limits of default-policy.md, in rows. */
 const SMALL_ROWS = 100;
@@ -118,6 +119,18 @@ function scaleOfChange(
   }
 }
 
+/** Rows that foreign keys take along are written too. */
+function withTaken(
+  effect: SqlEffect,
+  own: ScaledWrite,
+  world: { readonly catalog: CatalogSnapshot | undefined; readonly estimate: Estimate | undefined },
+): ScaledWrite {
+  return {
+    ...own,
+    scale: largestScale([own.scale, ...takenScales(effect, world, scaleOfRows)]) ?? own.scale,
+  };
+}
+
 function scaleWrite(
   effect: WriteEffect,
   catalog: CatalogSnapshot | undefined,
@@ -130,7 +143,10 @@ function scaleWrite(
       return { scale: 'bulk', rows: { unavailable: 'the rows come from the client' }, hasWhere: false };
     case 'update':
     case 'delete':
-      return scaleOfChange(effect, findRelation(catalog, effect.relation), estimate);
+      return withTaken(effect, scaleOfChange(effect, findRelation(catalog, effect.relation), estimate), {
+        catalog,
+        estimate,
+      });
   }
 }
 

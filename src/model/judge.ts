@@ -108,6 +108,23 @@ export interface EstimateQuery {
   readonly count?: RawText;
   /** The count stops here; `rows` then means "at least". */
   readonly countLimit?: number;
+  /** How many rows of other tables go with them. */
+  readonly taken?: readonly TakenQuery[];
+}
+
+/** A bounded count of the rows of one table that a foreign key takes along. */
+export interface TakenQuery {
+  /** The referring relation. */
+  readonly from: number;
+  readonly count: RawText;
+  readonly countLimit: number;
+}
+
+/** What was found; without `rows` it is not known. `planned` is the planner's number. */
+export interface TakenRows {
+  readonly from: number;
+  readonly rows?: number;
+  readonly how?: 'counted' | 'planned' | 'at-least';
 }
 
 export interface Estimate {
@@ -117,6 +134,7 @@ export interface Estimate {
   readonly exact?: boolean;
   readonly of?: number;
   readonly unavailable?: string;
+  readonly taken?: readonly TakenRows[];
 }
 
 /** What the session must know about each statement of an allowed message to carry it out. */

@@ -82,7 +82,7 @@ function countTree(relation: RangeVar, where: Node | undefined): Node | undefine
 }
 
 /** Nothing below runs anything but known calm functions and plain operators, locks rows, or needs parameters. */
-function isCalm(value: unknown): boolean {
+export function isCalm(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isCalm);
   if (!isTreeObject(value)) return true;
   const call = fieldsOf(value, 'FuncCall');
@@ -97,11 +97,23 @@ function isCalm(value: unknown): boolean {
 /** Largest answer of EXPLAIN (FORMAT JSON) that is read, in UTF-16 code units. */
 const MAX_PLAN_LENGTH = 8 * 1024 * 1024;
 
+/** Rows that a bounded count would find by its plan: those below its Aggregate. Undefined when the text is no plan. */
+export function readCountedRows(explainJson: string): number | undefined {
+  const plan = readPlan(explainJson);
+  const [rows] = plan === undefined ? [] : childPlans(plan).filter(feedsParent);
+  return rows === undefined ? undefined : planRows(rows);
+}
+
 /**
  * Rows a plan expects to write: a ModifyTable node says 0 itself, so its children count, over all of them.
  * A plan that writes nothing gives the rows it returns. Undefined when the text is no plan.
  */
 export function readPlanRows(explainJson: string): number | undefined {
+  const plan = readPlan(explainJson);
+  return plan === undefined ? undefined : (writtenRows(plan) ?? planRows(plan));
+}
+
+function readPlan(explainJson: string): Plan | undefined {
   if (explainJson.length > MAX_PLAN_LENGTH) return undefined;
   let plans: unknown;
   try {
@@ -111,8 +123,7 @@ export function readPlanRows(explainJson: string): number | undefined {
   }
   const first: unknown = Array.isArray(plans) ? plans[0] : undefined;
   const plan = isTreeObject(first) ? first['Plan'] : undefined;
-  if (!isTreeObject(plan)) return undefined;
-  return writtenRows(plan) ?? planRows(plan);
+  return isTreeObject(plan) ? plan : undefined;
 }
 
 type Plan = { readonly [key: string]: unknown };

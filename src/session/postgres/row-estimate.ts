@@ -1,5 +1,5 @@
-import type { Estimate, EstimateQuery } from '../../model/judge.ts';
-import { readPlanRows } from '../../parse/sql/estimate.ts';
+import type { Estimate, EstimateQuery, TakenQuery, TakenRows } from '../../model/judge.ts';
+import { readCountedRows, readPlanRows } from '../../parse/sql/estimate.ts';
 import type { BoundParameters, Probe, ProbeAnswer } from '../../wire/postgres/gate.ts';
 
 /** An estimate may not hold the user's connection for longer, in milliseconds. */
@@ -97,7 +97,42 @@ async function countRows(query: EstimateQuery, setting: EstimateSetting): Promis
   };
 }
 
+/** Longer than this nobody waits for the counts of what goes with a statement, in milliseconds. */
+const TAKEN_LIMIT_MS = 1_500;
+
+/** The rows of one other table; the planner's number where counting them takes too long. */
+async function countTaken(query: TakenQuery, setting: EstimateSetting): Promise<TakenRows> {
+  const { cell } = await runInSandbox(`${query.count}\n`, setting);
+  if (cell !== undefined && COUNT.test(cell)) {
+    const rows = Number(cell);
+    return { from: query.from, rows, how: rows >= query.countLimit ? 'at-least' : 'counted' };
+  }
+  const planned = await runInSandbox(explain(query.count), setting);
+  const rows = planned.cell === undefined ? undefined : readCountedRows(planned.cell);
+  return rows === undefined
+    ? { from: query.from }
+    : { from: query.from, rows, how: rows >= query.countLimit ? 'at-least' : 'planned' };
+}
+
+/** What is not counted in time has no number. */
+async function countAllTaken(
+  queries: readonly TakenQuery[],
+  setting: EstimateSetting,
+): Promise<readonly TakenRows[]> {
+  const until = performance.now() + TAKEN_LIMIT_MS;
+  const taken: TakenRows[] = [];
+  for (const query of queries)
+    taken.push(performance.now() < until ? await countTaken(query, setting) : { from: query.from });
+  return taken;
+}
+
 async function estimateOne(query: EstimateQuery, setting: EstimateSetting): Promise<Estimate> {
+  const own = await estimateOwn(query, setting);
+  if (query.taken === undefined || own.unavailable !== undefined) return own;
+  return { ...own, taken: await countAllTaken(query.taken, setting) };
+}
+
+async function estimateOwn(query: EstimateQuery, setting: EstimateSetting): Promise<Estimate> {
   const { bound } = setting;
   const parameters = bound !== undefined && bound.values.length > 0;
   const answer = parameters

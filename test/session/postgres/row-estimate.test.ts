@@ -143,3 +143,51 @@ describe('with values that the client bound', () => {
     expect(probe.boundAsked).toEqual([]);
   });
 });
+
+describe('rows of other tables that go with them', () => {
+  const TAKEN = {
+    ...WANTED,
+    taken: [
+      { from: 7, count: rawText('SELECT count(*) FROM notes'), countLimit: 10_001 },
+      { from: 8, count: rawText('SELECT count(*) FROM lines'), countLimit: 10_001 },
+    ],
+  };
+  const PLANNED = JSON.stringify([
+    {
+      Plan: { 'Node Type': 'Aggregate', 'Plan Rows': 1, Plans: [{ 'Node Type': 'Limit', 'Plan Rows': 77 }] },
+    },
+  ]);
+
+  test('are counted', async () => {
+    const probe = server((sql) =>
+      sql.includes('EXPLAIN') ? planOf(12) : sql.includes('notes') ? '1204' : '10001',
+    );
+    expect(await estimateRows([TAKEN], outside(probe))).toEqual([
+      {
+        statement: 2,
+        rows: 12,
+        taken: [
+          { from: 7, rows: 1_204, how: 'counted' },
+          { from: 8, rows: 10_001, how: 'at-least' },
+        ],
+      },
+    ]);
+  });
+
+  test("are the planner's where counting takes too long, and unknown where nothing can be said", async () => {
+    const probe = new ScriptedProbe((sql): ProbeAnswer => {
+      if (sql === 'ROLLBACK') return results([]);
+      if (sql.includes('lines') || (sql.includes('notes') && !sql.includes('EXPLAIN')))
+        return serverError('57014');
+      return results([], [], [], [[sql.includes('notes') ? PLANNED : planOf(12)]], []);
+    });
+    const [estimate] = await estimateRows([TAKEN], outside(probe));
+    expect(estimate?.taken).toEqual([{ from: 7, rows: 77, how: 'planned' }, { from: 8 }]);
+  });
+
+  test('are not counted where the statement itself can not be planned', async () => {
+    const probe = new ScriptedProbe((sql) => (sql === 'ROLLBACK' ? results([]) : serverError('42501')));
+    const [estimate] = await estimateRows([TAKEN], outside(probe));
+    expect(estimate).not.toHaveProperty('taken');
+  });
+});
