@@ -181,6 +181,19 @@ describe('what psql shows', () => {
   });
 });
 
+describe('when guard misses a command', () => {
+  test('psql refuses it, guard says why, and the next line is read again', async () => {
+    writeFileSync(inHome('.inputrc'), '"\\C-t": accept-line\n');
+    const psql = await open();
+    await psql.clear();
+    psql.type('\\! touch pwned\x14');
+    await psql.see('a command of psql itself that guard had not read');
+    await psql.ask('\\x', 'Expanded display is on.');
+    await leave(psql);
+    expect(existsSync(inHome('pwned'))).toBe(false);
+  });
+});
+
 describe('keys', () => {
   test('Ctrl-C, Ctrl-D, a password, COPY', async () => {
     const psql = await open();

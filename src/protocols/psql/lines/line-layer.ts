@@ -17,6 +17,8 @@ import { TypeAhead } from './type-ahead.ts';
 import { KeyFence, TypedKeys } from './typed-keys.ts';
 
 const BACKSLASH = 0x5c;
+/** psql's refusal and what may be cut off before it, in bytes. */
+const MAX_ECHO = 4_096;
 const INTERRUPT = '\x03';
 /** The ruling arrives just before psql's prompt; then it is on another way for as long as this, in milliseconds. */
 const RULING_MS = 5_000;
@@ -64,6 +66,9 @@ export class LineLayer {
   #backslash = false;
   /** Keys went out that readline has not answered yet. */
   #unsettled = false;
+  /** The end of what was shown since the prompt, and whether psql refused something in it. */
+  #echo = '';
+  #slipped = false;
   readonly #runner: LineRunner;
   #reading: Reading | undefined;
 
@@ -144,7 +149,16 @@ export class LineLayer {
   #echoed(bytes: Buffer): void {
     this.#unsettled = false;
     this.#backslash ||= bytes.includes(BACKSLASH);
+    this.#watchRefusal(bytes);
     this.#port.screen(bytes);
+  }
+
+  /** A key of the user's own can end a line behind guard's back; psql refuses what is no SQL. */
+  #watchRefusal(bytes: Buffer): void {
+    const { refusal } = this.#lock;
+    if (refusal === '') return;
+    this.#echo = (this.#echo + bytes.toString('latin1')).slice(-MAX_ECHO);
+    this.#slipped ||= this.#echo.includes(refusal);
   }
 
   #copyPrompt(text: Buffer): void {
@@ -156,8 +170,10 @@ export class LineLayer {
 
   #prompted(prompt: PromptState, text: Buffer, fresh: boolean): void {
     if (this.#phase === 'starting') this.#begin();
-    else if (fresh) this.#show({ prompt, text });
-    else this.#port.screen(text);
+    else if (fresh) {
+      if (this.#slipped) this.#say(MISSED);
+      this.#show({ prompt, text });
+    } else this.#port.screen(text);
   }
 
   /** The first prompt: psql is closed before anybody can type at it. */
@@ -179,6 +195,8 @@ export class LineLayer {
     this.#copying = false;
     this.#backslash = false;
     this.#unsettled = false;
+    this.#echo = '';
+    this.#slipped = false;
     this.#typed.begin();
     this.#port.screen(text);
     if (this.#phase === 'plain') this.#watch();

@@ -55,18 +55,22 @@ function bindings(keys: PrivateKeys, map: string): readonly (readonly [string, s
 
 const KEYMAPS = ['emacs-standard', 'vi-insert', 'vi-command'] as const;
 /** What ends a line without guard. Bytes that reach readline behind guard's back must not run anything. */
-const ENDING_KEYS = ['\\C-m', '\\C-j', '\\C-o'] as const;
+const ENDING_KEYS: Readonly<Record<(typeof KEYMAPS)[number], readonly string[]>> = {
+  'emacs-standard': ['\\C-m', '\\C-j', '\\C-o', '\\e#'],
+  'vi-insert': ['\\C-m', '\\C-j', '\\C-o'],
+  'vi-command': ['\\C-m', '\\C-j', '\\C-o', '#'],
+};
 const HARMLESS = 'redraw-current-line';
 
 function spelled(sequence: string): string {
   return sequence.replace('\x1b', '\\e');
 }
 
-function keymap(keys: PrivateKeys, map: string): readonly string[] {
+function keymap(keys: PrivateKeys, map: (typeof KEYMAPS)[number]): readonly string[] {
   return [
     `set keymap ${map}`,
     ...bindings(keys, map).map(([sequence, command]) => `"${spelled(sequence)}": ${command}`),
-    ...ENDING_KEYS.map((key) => `"${key}": ${HARMLESS}`),
+    ...ENDING_KEYS[map].map((key) => `"${key}": ${HARMLESS}`),
   ];
 }
 
