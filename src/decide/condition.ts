@@ -2,7 +2,7 @@ import type { DataFacts, Facts } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import { compileGlobs } from '../model/glob.ts';
 import { type Intent, intentMatches } from '../model/intent.ts';
-import type { Condition, FlagKey, SetKey, WordKey } from '../model/policy.ts';
+import type { Condition, FlagKey, NumberKey, SetKey, WordKey } from '../model/policy.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { type BareDots, coversNames, type NameTest, touchesNames } from './names.ts';
 
@@ -175,6 +175,15 @@ function rowRange(data: DataFacts): Range {
   return { low: known, high: exact === undefined && atLeast === true ? Number.POSITIVE_INFINITY : known };
 }
 
+function probeRange({ session: { probes = 0 } }: Facts): Range {
+  return { low: probes, high: probes };
+}
+
+const RANGES: Readonly<Record<NumberKey, (facts: Facts) => Range>> = {
+  'data.rows': ({ data }) => rowRange(data),
+  'session.probes': probeRange,
+};
+
 /** Whether a bound holds for all of the range, for none of it, or for some. */
 function bounded(low: boolean, high: boolean): Holds {
   if (low && high) return YES;
@@ -182,9 +191,10 @@ function bounded(low: boolean, high: boolean): Holds {
 }
 
 function testNumber(condition: Condition & { readonly kind: 'number' }): Test {
-  const { lt, lte, gt, gte } = condition;
+  const { key, lt, lte, gt, gte } = condition;
+  const range = RANGES[key];
   return (_, facts) => {
-    const { low, high } = rowRange(facts.data);
+    const { low, high } = range(facts);
     let holds: Holds = YES;
     if (lt !== undefined) holds = weakest(holds, bounded(low < lt, high < lt));
     if (lte !== undefined) holds = weakest(holds, bounded(low <= lte, high <= lte));

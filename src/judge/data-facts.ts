@@ -2,11 +2,13 @@ import type { CatalogSnapshot } from '../model/catalog.ts';
 import type { DataClass } from '../model/data-class.ts';
 import type { DataFacts, RowFacts } from '../model/facts.ts';
 import type { Estimate, StatementMemory } from '../model/judge.ts';
+import { present } from '../model/present.ts';
 import type { RelationRef, SqlEffect, SqlStatement } from '../model/sql.ts';
 import { readSet } from '../parse/sql/lineage/trace.ts';
 import { cascadesOf } from './cascades.ts';
 import { findRelation, relationName } from './catalog-lookup.ts';
 import { relationsOf } from './effect-relations.ts';
+import { probeFacts } from './probe-facts.ts';
 import type { Reached } from './reached.ts';
 import { writesOf } from './write-facts.ts';
 import {
@@ -132,11 +134,14 @@ export function dataFacts(statements: readonly SqlStatement[], world: DataWorld)
     ...scaleReached(world.reached?.[index] ?? []),
   ]);
   const scale = largestScale(writes.map((write) => write.scale));
-  const classes = statements.flatMap((statement, index) => {
+  const reads = statements.map((statement, index) => {
     const { prepared, cursors } = world.memories?.[index] ?? world.memory;
-    const read = readSet(statement, { catalog: world.catalog, prepared, cursors });
-    return [...read.classes, ...wholeClasses(statement, world.catalog)];
+    return readSet(statement, { catalog: world.catalog, prepared, cursors });
   });
+  const classes = statements.flatMap((statement, index) => [
+    ...(reads[index]?.classes ?? []),
+    ...wholeClasses(statement, world.catalog),
+  ]);
   return {
     tables: distinct(effects.flatMap(relationsOf).map(relationName)),
     columns: distinct(effects.flatMap(columnsOf)),
@@ -157,5 +162,6 @@ export function dataFacts(statements: readonly SqlStatement[], world: DataWorld)
     ),
     hasWhere: writes.some((write) => write.hasWhere),
     createdHere: madeHere(withReached(statements, world), world),
+    ...present({ probes: probeFacts(statements, reads) }),
   };
 }

@@ -21,8 +21,8 @@ function entryEnvironment({ class: level, name, because }: Environment): EntryEn
 }
 
 function entryFacts(data: DataFacts): EntryFacts {
-  const { tables, columns, classes, rows, scale, cascades } = data;
-  return { tables, columns, classes, rows, cascades, ...present({ scale }) };
+  const { tables, columns, classes, rows, scale, cascades, probes } = data;
+  return { tables, columns, classes, rows, cascades, ...present({ scale, probes: probes?.columns }) };
 }
 
 function entryPurpose({ ticket, text }: PurposeFacts): Pick<DecisionBody, 'purpose'> {

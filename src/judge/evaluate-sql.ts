@@ -21,6 +21,7 @@ import { KnownShapes } from './known-shapes.ts';
 import { maskOpaque } from './mask-opaque.ts';
 import { memoriesOf } from './message-memory.ts';
 import { readPrepared } from './prepared-statements.ts';
+import { tagProbes } from './probe-facts.ts';
 import { reachFindings } from './reach-findings.ts';
 import { type Reached, reachedBlindly, reachedBy, withoutFollowed } from './reached.ts';
 import { situationFacts } from './situation-facts.ts';
@@ -173,7 +174,6 @@ function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: Judg
   });
   const putOff = commitFindings(items, pending);
   const more = [...fromCatalog, ...putOff, ...crossing];
-  const findings = more.length === 0 ? fromText : [...fromText, ...more];
   const touched = dataFacts(known, {
     catalog,
     memory,
@@ -181,6 +181,7 @@ function evaluateText(request: JudgeRequest, analysis: TextAnalysis, world: Judg
     estimates: request.estimates ?? [],
     reached: reached.map(({ all }) => all),
   });
+  const findings = tagProbes(more.length === 0 ? fromText : [...fromText, ...more], touched.probes);
   const data = pending === undefined || putOff.length === 0 ? touched : withPending(touched, pending);
   const decision = decideForSuspects(
     { findings, facts: situationFacts(request, data), parsed },

@@ -1,6 +1,6 @@
 import { sumObligations } from '../decide/obligations.ts';
 import type { Decision } from '../model/decision.ts';
-import type { DataFacts } from '../model/facts.ts';
+import type { DataFacts, ProbeFacts } from '../model/facts.ts';
 import { present } from '../model/present.ts';
 import { severity } from '../model/verdict.ts';
 import { distinctLists } from './data-facts.ts';
@@ -25,7 +25,14 @@ export function mergeData(all: readonly DataFacts[]): DataFacts {
     hasWhere: all.some(({ hasWhere }) => hasWhere),
     // Together they act on more than what they made.
     createdHere: false,
+    ...present({ probes: mergeProbes(all.flatMap(({ probes }) => probes ?? [])) }),
   };
+}
+
+function mergeProbes(all: readonly ProbeFacts[]): ProbeFacts | undefined {
+  if (all.length === 0) return undefined;
+  const statements = all.reduce((sum, probes) => sum + probes.statements, 0);
+  return { statements, columns: distinct(all.flatMap(({ columns }) => columns)) };
 }
 
 /** The first of the strictest; the obligations of all add up. */

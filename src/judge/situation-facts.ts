@@ -9,13 +9,18 @@ export function situationFacts(request: JudgeRequest, data: DataFacts): Facts {
     actor,
     purpose,
     environment,
-    session,
+    session: withProbes(session, data),
     time,
     data,
     impact: { objects: data.tables },
     workflow: { verified: false },
     target: { kind: request.target.kind },
   };
+}
+
+/** What is being judged counts: the policy's number is the one that would stand after it. */
+function withProbes(session: SessionFacts, { probes }: DataFacts): SessionFacts {
+  return probes === undefined ? session : { ...session, probes: (session.probes ?? 0) + probes.statements };
 }
 
 function sameEnvironment(a: Environment, b: Environment): boolean {
@@ -37,6 +42,7 @@ function sameSession(a: SessionFacts, b: SessionFacts): boolean {
     a.attended === b.attended &&
     a.pending === b.pending &&
     a.supplied === b.supplied &&
+    a.probes === b.probes &&
     (a.tainted === b.tainted || (a.tainted.length === 0 && b.tainted.length === 0))
   );
 }

@@ -74,6 +74,8 @@ export interface EntryFacts {
   readonly rows?: RowFacts;
   readonly scale?: WriteScale;
   readonly cascades?: readonly Word[];
+  /** Classed columns that conditions, sort orders or groups tell apart. */
+  readonly probes?: readonly Word[];
 }
 
 interface InSession {

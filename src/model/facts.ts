@@ -38,6 +38,19 @@ export interface DataFacts {
   readonly hasWhere: boolean;
   /** True when every object acted on was made in this session. */
   readonly createdHere: boolean;
+  /** Absent when no statement tells classed values apart without showing them. */
+  readonly probes?: ProbeFacts;
+}
+
+/**
+ * Conditions, sort orders and groups on classed columns: what they find is told by which rows come back, so that no mask can
+ * hide it. A look-up by one value (`mrn = 'A-1'`) is none.
+ */
+export interface ProbeFacts {
+  /** Statements of this message that do. */
+  readonly statements: number;
+  /** `table.column`. */
+  readonly columns: readonly string[];
 }
 
 export const NO_DATA: DataFacts = {
@@ -100,6 +113,8 @@ export interface SessionFacts {
   readonly attended: boolean;
   readonly pending?: PendingCommit;
   readonly supplied?: Supply;
+  /** Statements of this session so far, on all its connections, that probed classed columns; with those being judged where a policy asks. */
+  readonly probes?: number;
 }
 
 export interface Facts {

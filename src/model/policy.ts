@@ -54,6 +54,10 @@ export const FLAG_KEYS = [
 ] as const;
 export type FlagKey = (typeof FLAG_KEYS)[number];
 
+/** A fact that is a number. `session.probes` counts statements that tell masked values apart, with the one being judged. */
+export const NUMBER_KEYS = ['data.rows', 'session.probes'] as const;
+export type NumberKey = (typeof NUMBER_KEYS)[number];
+
 /**
  * One line of `match` or `unless`. Globs know `*` only. In `intent` a plain name means exactly that name,
  * `prefix.*` the prefix itself and everything below it.
@@ -73,7 +77,7 @@ export type Condition =
   | { readonly kind: 'flag'; readonly key: FlagKey; readonly is: boolean }
   | {
       readonly kind: 'number';
-      readonly key: 'data.rows';
+      readonly key: NumberKey;
       readonly lt?: number;
       readonly lte?: number;
       readonly gt?: number;

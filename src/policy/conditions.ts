@@ -1,4 +1,5 @@
-import type { Condition, FlagKey, SetKey, WordKey } from '../model/policy.ts';
+import { type Condition, type FlagKey, NUMBER_KEYS, type SetKey, type WordKey } from '../model/policy.ts';
+import { present } from '../model/present.ts';
 import type { MatchMap } from './schema.ts';
 import { type ClassGroups, classProblem, expandClasses, intentProblem } from './vocabulary.ts';
 import type { Path } from './yaml-source.ts';
@@ -97,20 +98,11 @@ function sets(map: MatchMap, path: Path, reading: Reading): readonly Condition[]
   });
 }
 
-function rows(map: MatchMap): readonly Condition[] {
-  const given = map['data.rows'];
-  if (given === undefined) return [];
-  const { lt, lte, gt, gte } = given;
-  return [
-    {
-      kind: 'number',
-      key: 'data.rows',
-      ...(lt === undefined ? {} : { lt }),
-      ...(lte === undefined ? {} : { lte }),
-      ...(gt === undefined ? {} : { gt }),
-      ...(gte === undefined ? {} : { gte }),
-    },
-  ];
+function numbers(map: MatchMap): readonly Condition[] {
+  return NUMBER_KEYS.flatMap((key): readonly Condition[] => {
+    const given = map[key];
+    return given === undefined ? [] : [{ kind: 'number', key, ...present(given) }];
+  });
 }
 
 function ticket(map: MatchMap): readonly Condition[] {
@@ -134,7 +126,7 @@ export function compileConditions(map: MatchMap, path: Path, reading: Reading): 
     ...intents(map, path, reading),
     ...words,
     ...flags,
-    ...rows(map),
+    ...numbers(map),
     ...ticket(map),
     ...sets(map, path, reading),
   ];

@@ -72,6 +72,7 @@ const matchShape = {
   'session.transaction': listOf(z.enum(['idle', 'open', 'failed'])),
   'session.attended': flag,
   'session.tainted': sets,
+  'session.probes': numbers,
   'target.kind': listOf(z.enum(['postgres', 'shell', 'kubernetes', 'files'])),
 };
 

@@ -148,4 +148,14 @@ describe('rows', () => {
   ] as const)('%j with %j: %s', (bounds, rows, expected) => {
     expect(holds({ kind: 'number', key: 'data.rows', ...bounds }, { data: { rows } })).toBe(expected);
   });
+
+  test.each([
+    [{ gt: 50 }, { probes: 51 }, 'yes'],
+    [{ gt: 50 }, { probes: 50 }, 'no'],
+    [{ gte: 1 }, {}, 'no'],
+    [{ lt: 1 }, {}, 'yes'],
+  ] as const)('session.probes %j with %j: %s', (bounds, session, expected) => {
+    const condition = { kind: 'number', key: 'session.probes', ...bounds } as const;
+    expect(holds(condition, { session, data: { rows: { exact: 1_000 } } })).toBe(expected);
+  });
 });

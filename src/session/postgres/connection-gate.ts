@@ -296,6 +296,7 @@ export class ConnectionGate implements Gate {
         policy: this.#setting.policy,
         lines: this.#setting.lineSecret !== undefined,
         masked: this.#setting.masked.soFar,
+        probes: this.#setting.run.probes,
       },
       last: this.#last,
     });

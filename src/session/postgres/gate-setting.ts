@@ -54,6 +54,7 @@ export interface GateSetting {
 export class RunState {
   readonly scripted: boolean;
   #final: Message | undefined;
+  #probes = 0;
 
   constructor(scripted: boolean) {
     this.scripted = scripted;
@@ -62,6 +63,15 @@ export class RunState {
   /** Why everything is refused from now on; undefined while nothing was. */
   get final(): Message | undefined {
     return this.#final;
+  }
+
+  /** Statements so far, on all connections, that told masked values apart by what they looked for. */
+  get probes(): number {
+    return this.#probes;
+  }
+
+  probed(statements: number): void {
+    this.#probes += statements;
   }
 
   refused(message: Message): void {

@@ -22,6 +22,8 @@ export interface OwnStatus {
   readonly masked: MaskedSoFar;
   /** Lines of psql are read before they run. */
   readonly lines: boolean;
+  /** Statements of the session that probed masked columns. */
+  readonly probes: number;
 }
 
 interface OwnWorld {
@@ -51,9 +53,15 @@ function statusRows(status: OwnStatus, purpose: Purpose): Rows {
         : `${columns.length}, ${columns.filter((column) => column.class !== undefined).length} masked by class`,
     ],
     ['masked so far', status.masked.values === 0 ? 'nothing' : maskedText(status.masked)],
+    ['probes of masked columns', probesText(status.probes)],
     ['mask styles', stylesLine(policy.styles)],
     ['psql commands', status.lines ? 'each line is read and judged' : 'not covered: a client of its own'],
   ];
+}
+
+function probesText(probes: number): string {
+  if (probes === 0) return 'none';
+  return `${probes === 1 ? '1 statement' : `${probes} statements`}: conditions, sort orders or groups that tell masked values apart`;
 }
 
 /** What the policy says about how classes are masked. */

@@ -37,7 +37,14 @@ export class StatementJudge {
     const { judge } = this.#setting;
     const said = this.#asked(request, place);
     const asked = channel === WIRE ? said : { ...said, channel };
-    return judgeStatement({ judge, asked, request, transaction: this.#transaction });
+    const judged = judgeStatement({ judge, asked, request, transaction: this.#transaction });
+    return judged instanceof Promise ? judged.then((each) => this.#count(each)) : this.#count(judged);
+  }
+
+  #count(judgement: Judgement): Judgement {
+    const { probes } = judgement.data;
+    if (probes !== undefined) this.#setting.run.probed(probes.statements);
+    return judgement;
   }
 
   /** The verdict on the same statement now, with a new look at the rows. Leaves no entry of its own. */
@@ -73,6 +80,7 @@ export class StatementJudge {
     const time = this.#clock.now();
     const last = this.#last;
     const { wrote, pending } = this.#transaction;
+    const { probes } = this.#setting.run;
     const purpose = this.#setting.purpose.facts;
     const supplied = this.#setting.inflow.into(environment);
     const same =
@@ -83,10 +91,12 @@ export class StatementJudge {
       last.session.transaction === transaction &&
       last.session.wrote === wrote &&
       last.session.pending === pending &&
-      last.session.supplied === supplied;
+      last.session.supplied === supplied &&
+      last.session.probes === probes;
     if (same) return last;
     const { actor, session: id, attended } = this.#setting;
-    const session = { id, tainted: [], transaction, wrote, attended, ...present({ pending, supplied }) };
+    const more = present({ pending, supplied });
+    const session = { id, tainted: [], transaction, wrote, attended, probes, ...more };
     const situation: Situation = { actor, purpose, environment, session, time };
     this.#last = situation;
     return situation;

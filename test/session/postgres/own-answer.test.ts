@@ -28,6 +28,7 @@ const STATUS: OwnStatus = {
   catalog: CATALOG,
   masked: { values: 0, columns: 0, classes: [] },
   lines: false,
+  probes: 0,
   policy: {
     name: 'default',
     version: '2026.11',
@@ -66,7 +67,16 @@ describe('SHOW guard.status', () => {
       policy: 'default 2026.11 0123456789ab',
       columns: '3, 1 masked by class',
       'psql commands': 'not covered: a client of its own',
+      'probes of masked columns': 'none',
     });
+  });
+
+  test.each([
+    [1, '1 statement: conditions, sort orders or groups that tell masked values apart'],
+    [12, '12 statements: conditions, sort orders or groups that tell masked values apart'],
+  ])('counts probes: %i', (probes, expected) => {
+    const rows = told({ kind: 'show', topic: 'status' }, world({ probes }));
+    expect(rows['probes of masked columns']).toBe(expected);
   });
 
   test('a catalog that can not be read is said', () => {

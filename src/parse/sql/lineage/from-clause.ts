@@ -5,7 +5,7 @@ import { FixedColumns, NO_COLUMNS } from './column-list.ts';
 import { functionItem } from './from-function.ts';
 import { joinItems } from './join.ts';
 import { jsonTableItem } from './json-table.ts';
-import { traceCondition } from './operator.ts';
+import { traceFilter } from './probe.ts';
 import { relationItem, tableItem } from './relation.ts';
 import { type Item, Scope } from './scope.ts';
 import { UNKNOWN_TABLE } from './table.ts';
@@ -88,7 +88,7 @@ function fromJoin(tracer: Tracer, join: JoinExpr, place: Place): readonly Item[]
   const right = fromItems(tracer, join.rarg, { ...place, before: [...place.before, ...left] });
   const { scope } = place;
   if (join.quals !== undefined)
-    traceCondition(tracer, join.quals, lateral({ scope, before: [...left, ...right] }));
+    traceFilter(tracer, join.quals, lateral({ scope, before: [...left, ...right] }));
   return joinItems(tracer, join, { left, right, scope });
 }
 

@@ -143,7 +143,7 @@ function traceModifiers(tracer: Tracer, call: FuncCall, scope: Scope): readonly 
 
 /** PARTITION BY, ORDER BY and frame of a window. */
 export function traceWindow(tracer: Tracer, window: WindowDef, scope: Scope): void {
-  for (const each of window.partitionClause ?? []) tracer.expression(each, scope);
+  for (const each of window.partitionClause ?? []) tracer.grouped.push(tracer.expression(each, scope));
   traceSort(tracer, window.orderClause, scope);
   tracer.expression(window.startOffset, scope);
   tracer.expression(window.endOffset, scope);

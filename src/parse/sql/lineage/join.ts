@@ -2,7 +2,7 @@ import type { JoinExpr } from '@pgsql/types';
 import { nameParts } from '../ast.ts';
 import { Cell, type ColumnList, derived, OPAQUE } from './cell.ts';
 import { FixedColumns, NO_COLUMNS, type Pick, PickedColumns } from './column-list.ts';
-import { compare } from './comparison.ts';
+import { joinColumns } from './probe.ts';
 import { aliasNames } from './relation.ts';
 import { bareMatches, type Item, Scope } from './scope.ts';
 import type { Tracer } from './tracer.ts';
@@ -109,7 +109,7 @@ function mergeColumn(
 ): Cell {
   const left = sideCell(merge.left, merge.name);
   const right = sideCell(merge.right, merge.name);
-  compare(tracer, scope, [left, right]);
+  joinColumns(tracer, scope, [left, right]);
   switch (merge.join.jointype) {
     case 'JOIN_FULL':
       return derived([left, right]);

@@ -48,7 +48,8 @@ function trace(node: Node, world: LineageWorld): Lineage {
   if (table === 'none') return { outputs: NONE, filled: filledOfKnown(tracer), reads: readsOf(tracer, node) };
   // Every column that is returned counts as read, those of an uncounted table too.
   if (table.open !== undefined) allCells(table.columns);
-  return { outputs: outputsOf(tracer, table), filled: filledOfKnown(tracer), reads: readsOf(tracer, node) };
+  const outputs = outputsOf(tracer, table);
+  return { outputs, filled: filledOfKnown(tracer), reads: readsOf(tracer, node, table.count) };
 }
 
 const NONE: Outputs = { kind: 'none' };

@@ -1,11 +1,12 @@
 import type { SelectStmt } from '@pgsql/types';
 import { constantOf, fieldsOf, type Node, nameParts } from '../ast.ts';
 import { type Cell, derived, HARMLESS, union } from './cell.ts';
-import { allNames, FixedColumns } from './column-list.ts';
+import { allCells, allNames, FixedColumns } from './column-list.ts';
 import { bindCtes } from './cte.ts';
 import { traceFrom } from './from-clause.ts';
 import { traceSort, traceWindow } from './function-call.ts';
 import { traceCondition } from './operator.ts';
+import { traceFilter } from './probe.ts';
 import { bareMatches, Scope } from './scope.ts';
 import { type Table, UNKNOWN_TABLE } from './table.ts';
 import { traceTargets } from './target-list.ts';
@@ -33,9 +34,9 @@ function limits(tracer: Tracer, select: SelectStmt, scope: Scope): readonly Cell
 
 function plain(tracer: Tracer, select: SelectStmt, scope: Scope): Table {
   traceFrom(tracer, select.fromClause, scope);
-  traceCondition(tracer, select.whereClause, scope);
+  traceFilter(tracer, select.whereClause, scope);
   const table = traceTargets(tracer, select.targetList, scope);
-  for (const node of select.distinctClause ?? []) tracer.expression(node, scope);
+  for (const node of select.distinctClause ?? []) tracer.grouped.push(tracer.expression(node, scope));
   for (const node of select.groupClause ?? []) traceGroup(tracer, node, { scope, table });
   traceCondition(tracer, select.havingClause, scope);
   for (const node of select.windowClause ?? []) {
@@ -55,7 +56,12 @@ interface Level {
 function traceGroup(tracer: Tracer, node: Node, at: Level): void {
   const set = fieldsOf(node, 'GroupingSet');
   if (set !== undefined) for (const each of set.content ?? []) traceGroup(tracer, each, at);
-  else if (!isOutputName(node, at)) tracer.expression(node, at.scope);
+  else tracer.grouped.push(groupCell(tracer, node, at));
+}
+
+function groupCell(tracer: Tracer, node: Node, at: Level): Cell {
+  const isOutput = constantOf(node)?.type === 'number' || isOutputName(node, at);
+  return isOutput ? (outputOf(node, at.table) ?? HARMLESS) : tracer.expression(node, at.scope);
 }
 
 function isOutputName(node: Node, at: Level): boolean {
@@ -94,6 +100,8 @@ function setOperation(tracer: Tracer, select: SelectStmt, scope: Scope): Table {
   const count = derived([left.count, right.count]);
   if (left.open !== undefined || right.open !== undefined || left.columns.size !== right.columns.size)
     return { ...UNKNOWN_TABLE, count };
+  // Whether a row comes back, or comes back twice, tells whether both sides hold it.
+  if (select.all !== true) tracer.grouped.push(...allCells(left.columns), ...allCells(right.columns));
   const table = { columns: unite(left, right), open: undefined, count };
   traceOrder(tracer, select.sortClause, { scope, table });
   return table;

@@ -1,6 +1,8 @@
 import type { CatalogRelation } from '../../../model/catalog.ts';
 import type { DataClass } from '../../../model/data-class.ts';
 import { fieldsOf, type Node, nameParts } from '../ast.ts';
+import { type Cell, HARMLESS } from './cell.ts';
+import { probedColumns } from './probe.ts';
 import { findRelation, relationColumns } from './relation.ts';
 import { Resolver } from './resolve.ts';
 import type { Tracer } from './tracer.ts';
@@ -17,14 +19,16 @@ export interface ReadSet {
   readonly unresolved: readonly string[];
   /** Classes of all those columns. */
   readonly classes: readonly DataClass[];
+  /** Classed columns (`table.column`) that conditions, groups and sort orders tell apart, but for plain look-ups. */
+  readonly probes: readonly string[];
   /** Classes of what calls put into settings, sequences and notifications; `opaque` where guard can't tell. */
   readonly carriedClasses: readonly (DataClass | 'opaque')[];
 }
 
-/** What a traced statement reads or writes at all; `node` is the statement. */
-export function readsOf(tracer: Tracer, node: Node): ReadSet {
+/** What a traced statement reads or writes at all; `node` is the statement, `rows` decides how many rows come back. */
+export function readsOf(tracer: Tracer, node: Node, rows: Cell = HARMLESS): ReadSet {
   copied(tracer, node);
-  return summarize(tracer);
+  return summarize(tracer, rows);
 }
 
 /** COPY of a relation, either way. */
@@ -42,7 +46,7 @@ function copied(tracer: Tracer, node: Node): void {
   for (const name of names) for (const index of columns.indexesOf(name)) columns.cellAt(index);
 }
 
-function summarize(tracer: Tracer): ReadSet {
+function summarize(tracer: Tracer, rows: Cell): ReadSet {
   const classes = new Set<DataClass>();
   const relations = [...tracer.reads].map(([relation, numbers]) => {
     const indexed = tracer.index?.byOid(relation.oid);
@@ -60,8 +64,17 @@ function summarize(tracer: Tracer): ReadSet {
     relations,
     unresolved: [...tracer.unresolved],
     classes: [...classes].sort(),
+    probes: probes(tracer, rows, classes),
     carriedClasses: carriedClasses(tracer),
   };
+}
+
+/** What was too much to follow may tell anything apart. */
+function probes(tracer: Tracer, rows: Cell, classes: ReadonlySet<DataClass>): readonly string[] {
+  if (classes.size === 0) return [];
+  const budget = tracer.budget();
+  const columns = probedColumns(tracer, new Resolver(budget), rows);
+  return tracer.lost || budget.lost ? [...classes].sort() : columns;
 }
 
 function carriedClasses(tracer: Tracer): readonly (DataClass | 'opaque')[] {

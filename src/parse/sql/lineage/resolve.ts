@@ -174,7 +174,7 @@ function finish(how: Leaf['how'], found: Collection): Leaf {
 }
 
 /** The leaf whose value the cell passes on unchanged, taints left aside; undefined when it is computed. */
-function plainLeaf(cell: Cell): Leaf | undefined {
+export function plainLeaf(cell: Cell): Leaf | undefined {
   let at = cell;
   for (let step = 0; step < MAX_STEPS; step += 1) {
     if (at.kind === 'leaf') return at.leaf;

@@ -17,6 +17,7 @@ const NOTHING_READ: ReadSet = {
   relations: [],
   unresolved: ['(no syntax tree)'],
   classes: [],
+  probes: [],
   carriedClasses: [],
 };
 

@@ -60,6 +60,10 @@ export class Tracer {
   readonly reads = new Map<CatalogRelation, Set<number>>();
   /** What conditions, joins and sort orders look at. */
   readonly conditions: Cell[] = [];
+  /** Positions in `conditions` of those that look one value up, or join tables by it. */
+  readonly lookups = new Set<number>();
+  /** What rows are told apart by: GROUP BY, PARTITION BY, DISTINCT ON, set operations. */
+  readonly grouped: Cell[] = [];
   /** What calls put where a later statement, or somebody else, can read it: settings, sequences, notifications. */
   readonly carried: Cell[] = [];
   /** What is written into which column. */

@@ -16,6 +16,7 @@ import { allNames, FixedColumns } from './column-list.ts';
 import { bindCtes } from './cte.ts';
 import { traceFrom } from './from-clause.ts';
 import { traceCondition } from './operator.ts';
+import { traceFilter } from './probe.ts';
 import { findRelation, targetItem } from './relation.ts';
 import { type Item, itemColumn, Scope } from './scope.ts';
 import { EMPTY_TABLE, type Table, UNKNOWN_TABLE } from './table.ts';
@@ -137,7 +138,7 @@ export function traceUpdate(tracer: Tracer, update: UpdateStmt, outer: Scope): T
   const write = open(tracer, { relation, withClause }, outer);
   write.scope.items.push(write.target);
   traceFrom(tracer, update.fromClause, write.scope);
-  traceCondition(tracer, update.whereClause, write.scope);
+  traceFilter(tracer, update.whereClause, write.scope);
   assignAll(tracer, update.targetList, write);
   return returning(tracer, update.returningClause, { ...write, relation });
 }
@@ -148,7 +149,7 @@ export function traceDelete(tracer: Tracer, statement: DeleteStmt, outer: Scope)
   const write = open(tracer, { relation, withClause }, outer);
   write.scope.items.push(write.target);
   traceFrom(tracer, statement.usingClause, write.scope);
-  traceCondition(tracer, statement.whereClause, write.scope);
+  traceFilter(tracer, statement.whereClause, write.scope);
   touchAll(tracer, relation);
   return returning(tracer, statement.returningClause, { ...write, relation });
 }
@@ -169,7 +170,7 @@ export function traceMerge(tracer: Tracer, merge: MergeStmt, outer: Scope): Tabl
   if (merge.sourceRelation !== undefined) traceFrom(tracer, [merge.sourceRelation], scope);
   // PostgreSQL 17 expands `*` to the source's columns, then the target's.
   scope.items.push(target);
-  traceCondition(tracer, merge.joinCondition, scope);
+  traceFilter(tracer, merge.joinCondition, scope);
   for (const clause of allFieldsOf(merge.mergeWhenClauses, 'MergeWhenClause'))
     traceWhen(tracer, clause, write);
   return returning(tracer, merge.returningClause, { ...write, relation });

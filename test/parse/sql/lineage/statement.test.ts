@@ -132,12 +132,13 @@ test('traceCopy without a catalog is opaque', () => {
 });
 
 function reads(sql: string) {
-  const { relations, unresolved, classes } = readSet(statement(sql), world(MEMORY));
+  const { relations, unresolved, classes, probes } = readSet(statement(sql), world(MEMORY));
   return {
     reads: relations
       .map(({ relation, columns }) => `${relation.name}(${columns === 'all' ? '*' : columns})`)
       .join(' '),
     classes: classes.join(' '),
+    probes: probes.join(' '),
     unresolved: unresolved.join(' '),
   };
 }
@@ -146,6 +147,7 @@ interface Row {
   readonly sql: string;
   readonly reads: string;
   readonly classes?: string;
+  readonly probes?: string;
   readonly unresolved?: string;
 }
 
@@ -160,13 +162,20 @@ const READS: readonly Row[] = [
     sql: 'SELECT id FROM patients ORDER BY dob',
     reads: 'patients(1,4)',
     classes: 'phi.date',
+    probes: 'patients.dob',
   },
   {
     sql: 'SELECT dob AS d FROM patients ORDER BY d',
     reads: 'patients(4)',
     classes: 'phi.date',
+    probes: 'patients.dob',
   },
-  { sql: 'SELECT count(*) FROM patients GROUP BY ssn', reads: 'patients(3)', classes: 'phi.ssn' },
+  {
+    sql: 'SELECT count(*) FROM patients GROUP BY ssn',
+    reads: 'patients(3)',
+    classes: 'phi.ssn',
+    probes: 'patients.ssn',
+  },
   { sql: 'SELECT upper(zip) AS z FROM patients GROUP BY z', reads: 'patients(6)' },
   { sql: 'SELECT count(ssn) FROM patients', reads: 'patients(3)', classes: 'phi.ssn' },
   { sql: 'SELECT * FROM scratch', reads: 'scratch(*)' },
@@ -192,14 +201,15 @@ const READS: readonly Row[] = [
     sql: "SELECT v.id FROM visits v JOIN patients p ON p.id = v.patient_id WHERE p.name LIKE 'A%'",
     reads: 'visits(1,2) patients(1,2)',
     classes: 'phi.name',
+    probes: 'patients.name',
   },
-  { sql: "SELECT ssn = '1' FROM patients", reads: 'patients(3)', classes: 'phi.ssn' },
+  { sql: "SELECT ssn = '1' FROM patients", reads: 'patients(3)', classes: 'phi.ssn', probes: 'patients.ssn' },
   { sql: 'SELECT 1', reads: '' },
 ];
 
 describe('readSet', () => {
   test.each(READS)('$sql', ({ sql, ...expected }) => {
-    expect(reads(sql)).toEqual({ classes: '', unresolved: '', ...expected });
+    expect(reads(sql)).toEqual({ classes: '', probes: '', unresolved: '', ...expected });
   });
 });
 
