@@ -60,7 +60,8 @@ export function runsReader(statement: SqlStatement, catalog: CatalogSnapshot | u
 
 function isReading(effect: SqlEffect, reach: CodeReach): boolean {
   if (effect.kind !== 'dynamic') return isUnseen(effect);
-  if (effect.by.startsWith('CALL ')) return false;
+  // A setting whose name is computed takes a value of the statement's own, which is followed like any other.
+  if (effect.by.startsWith('CALL ') || effect.by === 'set_config') return false;
   return effect.body === undefined || mayRead(effect.body, reach);
 }
 

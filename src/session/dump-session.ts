@@ -78,7 +78,7 @@ async function runGuarded(file: string, given: Given, run: Run): Promise<Session
     access: { credentials, token: makeToken(), socketAsks: false },
     dump,
   });
-  const marked = masked ? markedOutput(given.read, session) : undefined;
+  const marked = masked ? markedOutput(given.read, session, folder.path) : undefined;
   const read = marked?.read ?? given.read;
   const place = { folder: folder.path, port };
   const env = { ...toolEnvironment(process.env, target, folder.path), GUARD_SESSION: session.id };
@@ -87,7 +87,6 @@ async function runGuarded(file: string, given: Given, run: Run): Promise<Session
     argv: [...spellTool(read, target, place), ...operands(tool, read)],
     env,
   });
-  marked?.begin();
   const result = await runClient({ setting, plan }, session);
   await marked?.end(result);
   return result;
@@ -95,27 +94,26 @@ async function runGuarded(file: string, given: Given, run: Run): Promise<Session
 
 interface MarkedOutput {
   readonly read: ReadArguments;
-  begin(): void;
   end(result: SessionResult): Promise<void>;
 }
 
-/** A masked dump begins with a header: on standard output first of all, in a file before what pg_dump wrote beside it. */
-function markedOutput(read: ReadArguments, session: StartedSession): MarkedOutput {
+/**
+ * A masked dump begins with a header. pg_dump writes beside its file, or for standard output into the session's folder:
+ * only a dump that came to its end goes on, so that nothing is left of one that was refused.
+ */
+function markedOutput(read: ReadArguments, session: StartedSession, folder: string): MarkedOutput {
   const file = lastOf(read, 'f');
   const header = maskedHeader(session);
-  if (file === undefined)
-    return { read, begin: () => void process.stdout.write(header), end: async () => undefined };
-  const part = `${file}.guard-${session.id}`;
+  const part = file === undefined ? join(folder, 'dump.sql') : `${file}.guard-${session.id}`;
   const options = [...read.options.filter(({ name }) => name !== 'f'), { name: 'f', value: part }];
   return {
     read: { ...read, options },
-    begin: () => undefined,
     end: async ({ exit, refused, failure }) => {
       try {
         if (exitStatus(exit) !== 0 || refused || failure !== undefined) return;
-        const out = createWriteStream(file);
+        const out = file === undefined ? process.stdout : createWriteStream(file);
         out.write(header);
-        await pipeline(createReadStream(part), out);
+        await pipeline(createReadStream(part), out, { end: file !== undefined });
       } finally {
         rmSync(part, { force: true });
       }

@@ -134,6 +134,62 @@ exit 0
   });
 });
 
+describe('what a dump may not hold', () => {
+  beforeAll(async () => {
+    await cluster.sql('CREATE DATABASE files OWNER nina');
+    await cluster.sql(
+      `CREATE TABLE states(code text); INSERT INTO states VALUES ('NV'); ALTER TABLE states OWNER TO nina;
+       SELECT lo_from_bytea(4242, 'scan of 900-11-7777'::bytea); ALTER LARGE OBJECT 4242 OWNER TO nina`,
+      'files',
+    );
+  });
+
+  test('large objects are refused before anything is written, -B leaves them out', async () => {
+    for (const options of [[], ['-Fc'], ['-b', '-t', 'states']]) {
+      const run = await runGuard(home, ['exec', '--', 'pg_dump', ...options, uri('files')]);
+      expect(run).toMatchObject({ status: 77, stdout: '' });
+      expect(run.stderr).toContain('guard refused this: The dump would hold large objects');
+      expect(run.stderr).toContain('Leave them out with -B.');
+    }
+    const without = await runGuard(home, ['exec', '--', 'pg_dump', '-B', uri('files')]);
+    expect(without).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('\nNV\n') });
+    expect(without.stdout).not.toContain('4242');
+  });
+
+  test('rows as INSERT where rows are classed: refused in three parts', async () => {
+    const run = await runGuard(home, ['exec', '--', 'pg_dump', '--inserts', '-t', 'patients', uri()]);
+    expect(run).toMatchObject({ status: 77, stdout: '' });
+    expect(run.stderr).toMatch(
+      /^guard refused this: pg_dump writes every row of 1 table \(public\.patients\).*\n {2}why: .*\n {2}instead: /,
+    );
+    const states = await runGuard(home, ['exec', '--', 'pg_dump', '--inserts', '-t', 'states', uri()]);
+    expect(states).toMatchObject({ status: 0, stdout: expect.stringContaining("VALUES ('NV', 'Nevada')") });
+  });
+
+  test('a masked dump that is refused leaves nothing on standard output', async () => {
+    const args = ['exec', '--masked-dump', '--env', 'prod', '--', 'pg_dump', uri()];
+    const run = await runGuard(home, args);
+    expect(run).toMatchObject({ status: 77, stdout: '' });
+    expect(run.stderr).toContain('with classed values masked');
+  });
+
+  test('pg_dumpall writes everything but the password hashes, and says how', async () => {
+    const all = ['pg_dumpall', '-d', uri('postgres').replace('nina@', 'postgres@')];
+    for (const what of ['-g', '-s', '-r']) {
+      const refused = await runGuard(home, ['exec', '--', ...all, what]);
+      expect(refused.status).toBe(77);
+      expect(refused.stderr).toContain(
+        'guard refused this: The dump would hold the password hash of every role',
+      );
+      expect(refused.stdout).not.toContain('SCRAM-SHA-256');
+    }
+    const run = await runGuard(home, ['exec', '--', ...all, '-s', '--no-role-passwords']);
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout).toContain('CREATE ROLE nina;');
+    expect(run.stdout).toContain('CREATE TABLE public.patients');
+  });
+});
+
 test('pg_restore goes statement by statement through guard', async () => {
   const dump = ['pg_dump', '-Fc', '-t', 'states', '-f', 'states.dump', uri()];
   expect(await runGuard(home, ['exec', '--', ...dump])).toMatchObject({ status: 0 });

@@ -25,6 +25,10 @@ const SNAPSHOT = /^SELECT pg_catalog\.pg_export_snapshot\(\);?$/;
 const COPY = /^COPY /;
 /** Catalogs that guard keeps from everybody; pg_dump counts and lists what is in them. */
 const GUARDED_CATALOG = /\bpg_(?:subscription|user_mappings?|authid|largeobject)\b/;
+/** For a clear word about it; read in any other way its secrets are found in what comes back. */
+const ROLE_CATALOG = /\bFROM (?:pg_catalog\.)?pg_authid\b/;
+/** Asked only when the large objects' content is to be dumped too; one row for each. */
+const LISTS_LARGE_OBJECTS = /\bpg_largeobject_metadata\b/;
 const LOOKS_AROUND: ReadonlySet<string> = new Set(['data.read', 'secret.read', 'session.control']);
 const SENDS_DATA: ReadonlySet<string> = new Set(['data.export', 'data.read', 'session.control']);
 
@@ -33,6 +37,17 @@ export const NEVER_MASKED: Message = {
   why: 'Nobody could tell them from the rows themselves once the file is restored.',
   instead:
     'Leave the table out (-T), dump the definitions alone (-s), or use --masked-dump with COPY (not --inserts).',
+};
+
+const ROLE_SECRETS: Message = {
+  effect: 'The dump would hold the password hash of every role, so it ends here.',
+  why: 'Whoever has the file can use them elsewhere, or guess the passwords behind them.',
+  instead: 'Add --no-role-passwords: everything else of the roles is written.',
+};
+const LARGE_OBJECTS: Message = {
+  effect: 'The dump would hold large objects, which guard can not look into, so it ends here.',
+  why: 'They can hold anything, documents about persons too, and no column tells.',
+  instead: 'Leave them out with -B.',
 };
 
 type Passing = Extract<DumpRuling, { readonly kind: 'passes' }>;
@@ -77,12 +92,27 @@ export class DumpGate extends GateAround {
       const judgement = await this.#judge(request, place);
       if (isCovered(judgement, said)) return { kind: 'forward', run: this.#copy(judgement, said, place) };
     }
-    if (request.phase === 'execute' && GUARDED_CATALOG.test(request.text)) {
-      const judgement = await this.#judge(request, place);
-      if (looksAround(judgement))
-        return this.#watch({ kind: 'forward', run: this.#lookAround(judgement, place) });
-    }
-    return this.#watch(await this.#inner.statement(request));
+    if (ROLE_CATALOG.test(request.text)) return this.#end(ROLE_SECRETS);
+    return (await this.#aside(request, place)) ?? this.#lists(request);
+  }
+
+  /** A look into a guarded catalog; undefined when it is none. */
+  async #aside(request: StatementRequest, place: DumpPlace): Promise<Ruling | undefined> {
+    if (request.phase !== 'execute' || !GUARDED_CATALOG.test(request.text)) return undefined;
+    const judgement = await this.#judge(request, place);
+    if (!looksAround(judgement)) return undefined;
+    return this.#watch({ kind: 'forward', run: this.#lookAround(judgement, place) });
+  }
+
+  async #lists(request: StatementRequest): Promise<Ruling> {
+    const ruling = this.#watch(await this.#inner.statement(request));
+    if (ruling.kind !== 'forward' || !LISTS_LARGE_OBJECTS.test(request.text)) return ruling;
+    return { ...ruling, run: endingRun(ruling.run, () => this.#desk.spoil(LARGE_OBJECTS)) };
+  }
+
+  #end(message: Message): Ruling {
+    this.#desk.spoil(message);
+    return this.#refuse(message);
   }
 
   #watch(ruling: Ruling): Ruling {
@@ -121,7 +151,8 @@ export class DumpGate extends GateAround {
   #lookAround(judgement: Judgement, { catalog, environment }: DumpPlace): StatementRun {
     const rules = rulesFor(this.#setting, {
       judgement: { obligations: { mask: ['phi.*', 'pii.*', 'cred.*'] } },
-      catalog,
+      // A secret of the server's is one in a database without persons too: what has no clean origin is hidden there as well.
+      catalog: catalog && { ...catalog, complete: false },
       environment,
     });
     const outputs = judgement.plans[0]?.outputs;
@@ -147,6 +178,20 @@ export class DumpGate extends GateAround {
       finished: (copied) => this.#desk.counted(place.target, copied),
     });
   }
+}
+
+/** The run of a list: as soon as there is anything in it, nothing more follows. */
+function endingRun(run: StatementRun, end: () => void): StatementRun {
+  return {
+    rows: (...said) => run.rows(...said),
+    copyOut: (...said) => run.copyOut(...said),
+    scrub: (fields) => run.scrub(fields),
+    completed: (index, tag, rows) => {
+      if (rows > 0) end();
+      run.completed(index, tag, rows);
+    },
+    finished: (outcome) => run.finished(outcome),
+  };
 }
 
 /** A single COPY … TO STDOUT of columns of tables that the decision names, wherever the names in it lead. */
