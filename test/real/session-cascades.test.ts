@@ -61,3 +61,15 @@ test('one row with which nothing goes is small', async () => {
   await terminal.answer('n');
   await terminal.see('ERROR:');
 });
+
+test('rows that another table picks are counted, each once', async () => {
+  terminal = await openPsql(cluster, home, { guard: ['--quiet', '--env', 'prod'] });
+  await terminal.ask(
+    'DELETE FROM slips USING slip_lines l, plans p WHERE slips.id = l.slip AND l.id <= 40 AND p.id <= 3;',
+    /y yes {2}n no/,
+  );
+  expect(said(terminal)).toContain('40 rows (counted)');
+  expect(said(terminal)).toContain('40 rows of slip_lines');
+  await terminal.answer('n');
+  await terminal.see('ERROR:');
+});

@@ -56,29 +56,55 @@ function innerStatement(node: Node): Node | undefined {
   return wrapper?.query === undefined ? undefined : innerStatement(wrapper.query);
 }
 
-/** Its relation and WHERE are replaced by those of the statement. */
+/** Their relation and WHERE are replaced by those of the statement. */
 const COUNT_TEMPLATE = `SELECT count(*) FROM (SELECT 1 FROM guard_target WHERE true LIMIT ${COUNT_LIMIT}) guard_rows`;
+/** A row that several rows of the other tables match is written once. */
+const DISTINCT_TEMPLATE = `SELECT count(*) FROM (SELECT DISTINCT guard_target.tableoid, guard_target.ctid FROM guard_target WHERE true LIMIT ${COUNT_LIMIT}) guard_rows`;
+
+interface Counted {
+  readonly relation: RangeVar;
+  /** Tables of USING or FROM. */
+  readonly others: readonly Node[];
+  readonly where: Node | undefined;
+}
 
 /** `SELECT count(*) FROM (SELECT 1 FROM t WHERE … LIMIT n)`: exact below the limit, cheap above it. */
 function countQuery(node: Node): string | undefined {
   const write = fieldsOf(node, 'DeleteStmt') ?? fieldsOf(node, 'UpdateStmt');
   if (write === undefined || write.withClause !== undefined || write.relation === undefined) return undefined;
-  const others = fieldsOf(node, 'DeleteStmt')?.usingClause ?? fieldsOf(node, 'UpdateStmt')?.fromClause;
-  if (others !== undefined || !isCalm(write.whereClause)) return undefined;
-  const count = countTree(write.relation, write.whereClause);
+  const others = fieldsOf(node, 'DeleteStmt')?.usingClause ?? fieldsOf(node, 'UpdateStmt')?.fromClause ?? [];
+  if (!isCalm(others) || !isCalm(write.whereClause)) return undefined;
+  const count = countTree({ relation: write.relation, others, where: write.whereClause });
   return count === undefined ? undefined : deparseNode(count);
 }
 
-function countTree(relation: RangeVar, where: Node | undefined): Node | undefined {
-  const parsed = rawParse(COUNT_TEMPLATE);
+function countTree({ relation, others, where }: Counted): Node | undefined {
+  const parsed = rawParse(others.length === 0 ? COUNT_TEMPLATE : DISTINCT_TEMPLATE);
   const outer = 'result' in parsed ? fieldsOf(parsed.result.stmts?.[0]?.stmt, 'SelectStmt') : undefined;
   const rows = fieldsOf(outer?.fromClause?.[0], 'RangeSubselect');
   const inner = fieldsOf(rows?.subquery, 'SelectStmt');
   if (outer === undefined || rows === undefined || inner === undefined) return undefined;
   const { whereClause: _, ...bare } = inner;
   const filtered = where === undefined ? bare : { ...bare, whereClause: where };
-  const subquery: Node = { SelectStmt: { ...filtered, fromClause: [{ RangeVar: relation }] } };
+  const targetList = others.length === 0 ? inner.targetList : rowNames(relation);
+  const subquery: Node = {
+    SelectStmt: {
+      ...filtered,
+      ...(targetList === undefined ? {} : { targetList }),
+      fromClause: [{ RangeVar: relation }, ...others],
+    },
+  };
   return { SelectStmt: { ...outer, fromClause: [{ RangeSubselect: { ...rows, subquery } }] } };
+}
+
+/** What tells one row of a table, or of its partitions, from every other. */
+function rowNames(relation: RangeVar): Node[] {
+  const table = relation.alias?.aliasname ?? relation.relname ?? '';
+  return ['tableoid', 'ctid'].map((column) => ({
+    ResTarget: {
+      val: { ColumnRef: { fields: [{ String: { sval: table } }, { String: { sval: column } }] } },
+    },
+  }));
 }
 
 /** Nothing below runs anything but known calm functions and plain operators, locks rows, or needs parameters. */

@@ -56,7 +56,16 @@ describe('what to ask the server', () => {
     ['DELETE FROM a WHERE own.lower(b) = 1', undefined],
     ['DELETE FROM a WHERE b OPERATOR(own.=) 1', undefined],
     ['DELETE FROM a WHERE b = $1', undefined],
-    ['DELETE FROM a USING b WHERE a.id = b.id', undefined],
+    [
+      'DELETE FROM a USING b WHERE a.id = b.id',
+      'SELECT count(*) FROM ( SELECT DISTINCT a.tableoid, a.ctid FROM a, b WHERE a.id = b.id LIMIT 1001 ) AS guard_rows',
+    ],
+    [
+      'UPDATE s.a x SET n = 1 FROM b JOIN c USING (id) WHERE x.id = b.id',
+      'SELECT count(*) FROM ( SELECT DISTINCT x.tableoid, x.ctid FROM s.a AS x, b JOIN c USING (id) WHERE x.id = b.id LIMIT 1001 ) AS guard_rows',
+    ],
+    ['UPDATE a SET n = 1 FROM own_rows() o WHERE a.id = o', undefined],
+    ['DELETE FROM a USING (SELECT random() AS r) o WHERE a.id = o.r', undefined],
     ['DELETE FROM a WHERE CURRENT OF c', undefined],
     ['DELETE FROM a WHERE id IN (SELECT id FROM b FOR UPDATE)', undefined],
   ])('counts %s', (sql, count) => {
