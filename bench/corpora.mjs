@@ -70,8 +70,10 @@ function agrees(expect, answer) {
 async function verdicts(check, name, actor, lang = 'sql') {
   const tally = new Map();
   const missed = [];
-  for (const { sql, line, id = line, expect } of rowsOf(name)) {
-    const answer = await check({ text: sql ?? line, lang, env: 'prod', actor });
+  for (const { sql, line, steps, id = line, expect } of rowsOf(name)) {
+    // What comes before a statement says what its names stand for: together they are one message.
+    const text = steps?.join(';\n') ?? sql ?? line;
+    const answer = await check({ text, lang, env: 'prod', actor });
     const counts = tally.get(expect) ?? { right: 0, approval: 0, all: 0 };
     counts.all += 1;
     if (agrees(expect, answer)) counts.right += 1;
