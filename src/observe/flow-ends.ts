@@ -77,7 +77,28 @@ function endAt(pid: string, fd: string): string | undefined {
   return seen(() => keyOf(statSync(`/proc/${pid}/fd/${fd}`)));
 }
 
-/** A program between two pipes. */
+/** Descriptors that the command line names: the shell's `<(…)`. */
+const NAMED_DESCRIPTOR = /\/(?:dev|proc\/self)\/fd\/(\d{1,4})(?!\d)/g;
+
+function namedDescriptors(words: readonly string[]): readonly number[] {
+  return words.flatMap((word) => [...word.matchAll(NAMED_DESCRIPTOR)].map(([, fd]) => Number(fd)));
+}
+
+/**
+ * What guard inherited beside its standard streams and nobody named: a log of the shell's, the pipe of a build's jobs.
+ * Every program below has it as well, and it leads from none of them to another.
+ */
+function inherited(): ReadonlySet<string> {
+  const named = new Set(namedDescriptors(process.argv));
+  return new Set(
+    descriptors('self')
+      .map(Number)
+      .filter((fd) => fd > STDERR && !named.has(fd))
+      .flatMap((fd) => ownEnd(fd)?.key ?? []),
+  );
+}
+
+/** A program that reads a pipe and writes others, or a file. */
 interface Passing {
   readonly reads: string;
   readonly writes: readonly string[];
@@ -89,12 +110,12 @@ function passingOf(pid: string): readonly Passing[] {
   if (reads === undefined) return [];
   const writes = descriptors(pid)
     .filter((fd) => Number(fd) !== STDIN && Number(fd) !== STDERR)
-    .filter((fd) => ANONYMOUS_PIPE.test(linkOf(pid, fd)) && mayWrite(pid, fd))
+    .filter((fd) => (Number(fd) === STDOUT || ANONYMOUS_PIPE.test(linkOf(pid, fd))) && mayWrite(pid, fd))
     .flatMap((fd) => endAt(pid, fd) ?? []);
   return [{ reads, writes: writes.filter((key) => key !== reads) }];
 }
 
-/** Programs of this user that read a pipe and write another. Empty where there is no /proc. */
+/** Programs of this user that read a pipe and write something. Empty where there is no /proc. */
 function passings(): readonly Passing[] {
   const names = seen(() => readdirSync('/proc')) ?? [];
   const own = String(process.pid);
@@ -110,7 +131,11 @@ function spread(
 ) {
   const found = new Set(ends);
   if (!ends.some((key) => key.startsWith('pipe:'))) return [...found];
-  const all = passings();
+  const common = inherited();
+  const all = passings().map(({ reads, writes }) => ({
+    reads,
+    writes: writes.filter((key) => !common.has(key)),
+  }));
   for (let hop = 0; hop < MOST_HOPS; hop += 1) {
     const before = found.size;
     for (const passing of all) for (const key of next(passing, found)) found.add(key);
@@ -129,8 +154,9 @@ function upstream(ends: readonly string[]): readonly string[] {
 }
 
 /** Size and beginning of a file's content; undefined for an empty one. */
-function headOf(fd: number): string | undefined {
+function headOf(fd: number, sizes?: ReadonlySet<string>): string | undefined {
   const { size } = fstatSync(fd);
+  if (sizes?.has(String(size)) === false) return undefined;
   const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
   const length = readSync(fd, head, 0, head.length, 0);
   if (length === 0) return undefined;
@@ -143,14 +169,14 @@ export interface KnownFile {
   readonly head?: string;
 }
 
-/** Undefined where it can't be opened or is no regular file. */
-export function knownFile(path: string): KnownFile | undefined {
+/** Undefined where it can't be opened or is no regular file. Only content of one of these sizes is read. */
+export function knownFile(path: string, sizes?: ReadonlySet<string>): KnownFile | undefined {
   return seen(() => {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const key = keyOf(fstatSync(fd));
       if (key === undefined || !key.startsWith('file:')) return undefined;
-      const head = headOf(fd);
+      const head = headOf(fd, sizes);
       return head === undefined ? { key } : { key, head };
     } finally {
       closeSync(fd);
@@ -164,14 +190,23 @@ export interface InputEnds {
   readonly heads: readonly string[];
 }
 
-/** Standard input as it is when guard starts, with what feeds it through other programs, and these files. */
-export function inputEnds(files: readonly string[] = []): InputEnds {
+/** Standard input as it is when guard starts and what its command line names, with what feeds them through other programs. */
+export function inputEnds(words: readonly string[]): InputEnds {
   const stdin = ownEnd(STDIN);
-  const known = files.flatMap((path) => knownFile(path) ?? []);
+  const named = namedDescriptors(words).flatMap((fd) => ownEnd(fd) ?? []);
   const head = stdin?.path === undefined ? undefined : seen(() => headOf(STDIN));
   return {
-    ends: [...upstream(stdin === undefined ? [] : [stdin.key]), ...known.map(({ key }) => key)],
-    heads: [...(head === undefined ? [] : [head]), ...known.flatMap((file) => file.head ?? [])],
+    ends: upstream([...(stdin === undefined ? [] : [stdin]), ...named].map(({ key }) => key)),
+    heads: head === undefined ? [] : [head],
+  };
+}
+
+/** The same with files that a program will be given to read. */
+export function withFiles({ ends, heads }: InputEnds, paths: Iterable<string>): InputEnds {
+  const known = [...paths].flatMap((path) => knownFile(path) ?? []);
+  return {
+    ends: [...ends, ...known.map(({ key }) => key)],
+    heads: [...heads, ...known.flatMap((file) => file.head ?? [])],
   };
 }
 
@@ -190,6 +225,14 @@ function below(pid: string): readonly string[] {
   return found.slice(0, MOST_CHILDREN);
 }
 
+/** What programs started by this process have, but for what all of them have. */
+function ofClients(endsOf: (pid: string) => readonly FlowEnd[]): readonly FlowEnd[] {
+  const common = inherited();
+  return below(String(process.pid))
+    .flatMap(endsOf)
+    .filter(({ key }) => !common.has(key));
+}
+
 function writtenBy(pid: string): readonly FlowEnd[] {
   return descriptors(pid)
     .filter((fd) => Number(fd) !== STDERR && mayWrite(pid, fd))
@@ -203,7 +246,25 @@ function writtenBy(pid: string): readonly FlowEnd[] {
 /** What goes out now: standard output, and every pipe and file that programs started by this process may write. */
 export function outputEnds(): readonly FlowEnd[] {
   const own = ownEnd(STDOUT);
-  return [...(own === undefined ? [] : [own]), ...below(String(process.pid)).flatMap(writtenBy)];
+  return [...(own === undefined ? [] : [own]), ...ofClients(writtenBy)];
+}
+
+/** Devices, sockets and the like hold no rows. */
+const NO_ROWS = /^(?:\/dev\/|socket:|anon_inode:)/;
+
+function readBy(pid: string): readonly FlowEnd[] {
+  return descriptors(pid).flatMap((fd): readonly FlowEnd[] => {
+    const path = linkOf(pid, fd);
+    if (Number(fd) === STDOUT || Number(fd) === STDERR || path === '' || NO_ROWS.test(path)) return [];
+    const key = endAt(pid, fd);
+    if (key === undefined) return [];
+    return [key.startsWith('file:') ? { key, path } : { key }];
+  });
+}
+
+/** What programs started by this process have open now beside their standard input: `\i`, `\copy … from`, an archive. */
+export function openEnds(): readonly FlowEnd[] {
+  return ofClients(readBy);
 }
 
 /** Numbers of pipes begin anew with the machine. */

@@ -7,6 +7,7 @@ import type { EnvironmentClass } from '../model/environment.ts';
 import { present } from '../model/present.ts';
 import type { Prompter } from '../model/prompter.ts';
 import type { HoldableTerminal } from '../model/terminal-hold.ts';
+import { withFiles } from '../observe/flow-ends.ts';
 import { chooseOne } from '../prompt/choice.ts';
 import { sessionNotice } from '../prompt/notice.ts';
 import { createPrompter } from '../prompt/prompter.ts';
@@ -247,6 +248,11 @@ export async function runClient(client: GuardedClient, session: SessionRun): Pro
   }
 }
 
+/** Files that psql is told to run: by the names the user knows, and the copies. */
+function scriptPaths(script: ScriptCopies | undefined): readonly string[] {
+  return [...(script?.names ?? [])].flat();
+}
+
 /** `guard -- psql …` and `guard exec -- psql …`; resolves to the exit status. */
 export async function runPsql(argv: Argv, session: SessionRun): Promise<number> {
   const information = informationOnly(argv, process.env);
@@ -274,8 +280,9 @@ export async function runPsql(argv: Argv, session: SessionRun): Promise<number> 
   const open = input?.kind === 'open' && script === undefined ? input.begin : undefined;
   const parts = script === undefined || !isPlanned(script.parts) ? undefined : script.parts;
   const lines = prepared.lines === undefined ? undefined : new PsqlLines(prepared.lines);
-  const place = { ...prepared, ...present({ lineSecret: lines?.secret }) };
-  const setting = { ...session.workerSetting(place), ...present({ script: parts }) };
+  const worker = session.workerSetting({ ...prepared, ...present({ lineSecret: lines?.secret }) });
+  const given = worker.input && withFiles(worker.input, scriptPaths(script));
+  const setting = { ...worker, ...present({ script: parts, input: given }) };
   const client = { setting, plan: () => prepared.plan, ...present({ script, open, lines }) };
   return childStatus(await runClient(client, session), session);
 }

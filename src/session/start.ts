@@ -116,7 +116,7 @@ export async function startSession(request: SessionRequest): Promise<StartedSess
   const { settings, policy, observed, purpose } = ground;
   const id = randomBytes(ID_BYTES).toString('hex');
   if (request.debug && !request.quiet) await announceDebug(debugFile(ground.stateFolder));
-  const input = inputEnds();
+  const input = inputEnds(process.argv);
   const hasTerminal = !request.scripted && process.stdin.isTTY === true && process.stdout.isTTY === true;
   const attended = hasTerminal && observed.actor.kind === 'human';
   return {

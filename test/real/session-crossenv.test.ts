@@ -46,6 +46,8 @@ async function taken(): Promise<number> {
 
 const READ = '$G exec --env staging --quiet -- psql "$HIGH" -XAt -c';
 const TAKE = '$G exec --quiet -- psql "$LOW" -X -c "COPY taken FROM STDIN"';
+const RUN = '$G exec --quiet -- psql "$LOW" -X';
+const AS_INSERTS = `| sed "s/.*/INSERT INTO taken VALUES ('&');/"`;
 const CLASSED = '"SELECT ssn FROM patients"';
 
 describe('from a higher environment into a lower one', () => {
@@ -54,19 +56,27 @@ describe('from a higher environment into a lower one', () => {
     ['COPY through a pipe', `${READ} "COPY patients TO STDOUT" | ${TAKE}`],
     ['through other programs', `${READ} ${CLASSED} | sed s/^/x/ | cat | ${TAKE}`],
     ['through a program that reads all of it first', `${READ} ${CLASSED} | sort | ${TAKE}`],
-    [
-      'statements made of rows',
-      `${READ} ${CLASSED} | sed "s/.*/INSERT INTO taken VALUES ('&');/" | $G exec --quiet -- psql "$LOW" -X`,
-    ],
+    ['statements made of rows', `${READ} ${CLASSED} ${AS_INSERTS} | ${RUN}`],
     ['a file by standard output', `${READ} ${CLASSED} > rows.txt; ${TAKE} < rows.txt`],
     ['a file that was copied', `${READ} ${CLASSED} > rows.txt; cp rows.txt more.txt; ${TAKE} < more.txt`],
+    ['a script', `${READ} ${CLASSED} ${AS_INSERTS} > rows.sql; ${RUN} -f rows.sql`],
+    [
+      'an include',
+      `${READ} ${CLASSED} ${AS_INSERTS} > rows.sql; echo '\\i rows.sql' > all.sql; ${RUN} -f all.sql`,
+    ],
+    ['a script that the shell makes', `${RUN} -f <(${READ} ${CLASSED} ${AS_INSERTS})`],
+    ['psql writes the file', `${READ} ${CLASSED} -o rows.txt; ${RUN} -c "\\copy taken from 'rows.txt'"`],
+    [
+      '\\copy writes the file',
+      `$G exec --env staging --quiet -- psql "$HIGH" -X -c "\\copy (SELECT ssn FROM patients) to 'rows.txt'"; cp rows.txt more.txt; ${RUN} -c "\\copy taken from 'more.txt'"`,
+    ],
     [
       'from prod into staging',
-      `${READ.replace('staging', 'prod')} ${CLASSED} | ${TAKE.replace('--quiet', '--quiet --env staging')}`,
+      `${READ.replace('staging', 'prod')} ${CLASSED} ${AS_INSERTS} | ${RUN.replace('--quiet', '--quiet --env staging')}`,
     ],
   ])('is refused: %s', async (_name, script) => {
     const run = await shell(script);
-    expect(run.stderr).toContain('guard refused this: Carries rows from ');
+    expect(run.stderr).toMatch(/^guard refused this: (?:\S+:1: )?Carries rows from /m);
     // The rows may come only after the COPY that takes them was allowed.
     expect(run.stderr).toMatch(/rule: (?:crossenv\.never|sql\.crossenv)$/m);
     expect(run.status).toBe(77);
@@ -74,7 +84,7 @@ describe('from a higher environment into a lower one', () => {
   });
 
   test('is on record, and the record holds no value', async () => {
-    await shell(`${READ} ${CLASSED} | ${TAKE}`);
+    await shell(`${READ} ${CLASSED} > rows.txt; ${TAKE} < rows.txt`);
     const log = await shell('$G audit log --json -n 200');
     expect(log.stdout).toContain('data.export.crossenv');
     const flows = await shell('cat $XDG_STATE_HOME/guard/flows/*; stat -c %a $XDG_STATE_HOME/guard/flows/*');
@@ -93,6 +103,10 @@ describe('is not held up', () => {
     [
       'a file written anew',
       `${READ} ${CLASSED} > rows.txt; rm rows.txt; printf 'a\\nb\\n' > rows.txt; ${TAKE} < rows.txt`,
+    ],
+    [
+      'a script of nobody',
+      `${READ} ${CLASSED} > rows.txt; echo "INSERT INTO taken VALUES ('a'), ('b')" > rows.sql; ${RUN} -f rows.sql`,
     ],
     ['beside it', `${READ} ${CLASSED} | cat > /dev/null; printf 'a\\nb\\n' | ${TAKE}`],
   ])('%s', async (_name, script) => {

@@ -9,6 +9,7 @@ import { GuardError } from '../../model/errors.ts';
 import type { Judge } from '../../model/judge.ts';
 import { present } from '../../model/present.ts';
 import { FlowBook } from '../../observe/flow-book.ts';
+import { openEnds } from '../../observe/flow-ends.ts';
 import { loadSqlParser } from '../../parse/sql/parse-sql.ts';
 import type { Gate } from '../../wire/postgres/gate.ts';
 import { type ProxyServer, serveProxy } from '../../wire/postgres/proxy.ts';
@@ -30,6 +31,8 @@ import { RemotePrompter } from './remote-prompter.ts';
 import { reportFailure } from './report-failure.ts';
 import { ScriptRun } from './script-run.ts';
 import { Surroundings } from './surroundings.ts';
+
+const NO_INPUT = { ends: [], heads: [] };
 
 /** The thread's start: everything between psql's socket and the server lives here. */
 class WorkerThread {
@@ -125,7 +128,7 @@ class WorkerThread {
       issued: new IssuedMasks(),
       masked: this.#masked,
       maskFails: this.#setting.maskFails,
-      inflow: new Inflow(input ?? { ends: [], heads: [] }, book),
+      inflow: input === undefined ? new Inflow(NO_INPUT, book, () => []) : new Inflow(input, book, openEnds),
       outflow: this.#outflow,
       attended,
       anyDatabase: this.#setting.access !== undefined,
