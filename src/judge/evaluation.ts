@@ -5,7 +5,7 @@ import type { EstimateQuery, StatementPlan } from '../model/judge.ts';
 import type { ParsedKind } from '../model/parsed.ts';
 import type { ScriptPlan } from '../model/plan.ts';
 import type { ScriptState } from '../model/psql.ts';
-import type { MaskedText } from '../model/text.ts';
+import type { MaskedText, RawText } from '../model/text.ts';
 
 /** What the engine says to one text, whatever its language. */
 export interface Evaluation {
@@ -25,6 +25,7 @@ export interface Evaluation {
   };
   /** Only of texts for psql. */
   readonly psqlState?: ScriptState;
+  readonly copies?: readonly RawText[];
   /** Only of scripts. */
   readonly script?: ScriptPlan;
 }

@@ -78,7 +78,7 @@ function draftOf(request: JudgeRequest, evaluation: Evaluation): Omit<Draft, 'st
     fingerprint: decision.verdict === 'prompt' ? text.fingerprint : '',
     masked: text.masked,
     shown: text.shown ?? (decision.verdict === 'prompt' ? maskText(request.text) : text.masked),
-    ...present({ script: evaluation.script, psqlState: evaluation.psqlState }),
+    ...present({ script: evaluation.script, psqlState: evaluation.psqlState, copies: evaluation.copies }),
     wants: evaluation.wants,
     asksServer: evaluation.asksServer,
   };

@@ -217,6 +217,8 @@ export interface Judgement extends Decision {
   readonly script?: ScriptPlan;
   /** With the language `psql`: where psql stands once the text was read, for the next line. */
   readonly psqlState?: ScriptState;
+  /** With the language `psql`: the statements that its `\copy` commands send, exactly. */
+  readonly copies?: readonly RawText[];
   /** Shape of the statement (literals removed), for "allow the same shape". */
   readonly fingerprint: string;
   /** The text with its literals hidden: what entries hold. */

@@ -129,13 +129,23 @@ describe('a command of psql at the prompt', () => {
   test.each([
     ['an included file', '\\i x.sql', 'guard refused this: runs a file'],
     ['an editor', '\\e', 'guard refused this: edits a statement'],
-  ])('%s is refused although somebody said yes', async (_name, line, says) => {
+  ])('%s can not be run from here, so nobody is asked', async (_name, line, says) => {
     const psql = await open();
-    await psql.ask(line, PANEL);
-    await psql.answer('y');
-    await psql.see(says);
+    await psql.ask(line, says);
     await psql.ask('SELECT 7 AS seven;', '(1 row)');
     await leave(psql);
+  });
+
+  test('a \\copy is asked about once: its statement is part of the line', async () => {
+    const psql = await open({ guard: ['--env', 'prod'] });
+    await psql.ask('\\copy people to out.csv', PANEL);
+    await psql.answer('y');
+    await psql.see(/COPY \d+/);
+    await psql.ask('COPY people TO STDOUT;', PANEL);
+    await psql.answer('n');
+    await psql.see('The answer was no');
+    await leave(psql);
+    expect(existsSync(inHome('out.csv'))).toBe(true);
   });
 
   test.each([

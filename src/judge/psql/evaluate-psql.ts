@@ -5,6 +5,7 @@ import type { JudgeRequest } from '../../model/judge.ts';
 import type { Parsed } from '../../model/parsed.ts';
 import { present } from '../../model/present.ts';
 import type { Script, ScriptPart } from '../../model/psql.ts';
+import type { RawText } from '../../model/text.ts';
 import { decideForSuspects } from '../decide-suspects.ts';
 import type { JudgeWorld } from '../evaluated.ts';
 import type { Evaluation } from '../evaluation.ts';
@@ -117,6 +118,7 @@ export function evaluatePsql(request: JudgeRequest, world: JudgeWorld): Evaluati
     wants: request.estimates === undefined && !typed ? all.flatMap(({ sql }) => sql.wants) : [],
     asksServer: false,
     ...present({ psqlState: others.length === 0 ? first.end : undefined }),
+    copies: others.length === 0 ? copiesOf(first) : [],
     text: {
       get masked() {
         return maskScript(request.text, first, beginsPlain(request));
@@ -124,6 +126,10 @@ export function evaluatePsql(request: JudgeRequest, world: JudgeWorld): Evaluati
       fingerprint: '',
     },
   };
+}
+
+function copiesOf({ parts }: Script): readonly RawText[] {
+  return parts.flatMap((part) => (part.kind === 'command' ? (part.command.copy?.sql ?? []) : []));
 }
 
 const NOTHING: Judged = { findings: [], data: NO_DATA };

@@ -17,6 +17,7 @@ import type {
 import { applicationText } from './application-name.ts';
 import type { GateSetting } from './gate-setting.ts';
 import { JudgedRun, PreparingRun } from './judged-run.ts';
+import { LineCopies } from './line-copies.ts';
 import { ruleLine, sentLine } from './line-gate.ts';
 import type { SentLine } from './line-mark.ts';
 import { rulesFor } from './masking-rules.ts';
@@ -47,6 +48,7 @@ export class ConnectionGate implements Gate {
   /** User and database as the client wrote them. */
   #asked: ReadonlySet<string> = new Set();
   readonly #statements: StatementJudge;
+  readonly #copies = new LineCopies();
   readonly #enforcement: StatementEnforcement;
   readonly #schema: SchemaView;
   readonly #proved: ProvedMasks;
@@ -60,7 +62,11 @@ export class ConnectionGate implements Gate {
     this.#setting = setting;
     this.#number = number;
     this.#statements = new StatementJudge(setting, this.#transaction, this.#memory);
-    this.#enforcement = new StatementEnforcement(setting, this.#transaction, this.#statements);
+    this.#enforcement = new StatementEnforcement(setting, {
+      transaction: this.#transaction,
+      statements: this.#statements,
+      copies: this.#copies,
+    });
     this.#schema = new SchemaView(setting.catalogs);
     this.#proved = new ProvedMasks(setting.keys);
     const { servers, database, user } = setting.target;
@@ -192,6 +198,7 @@ export class ConnectionGate implements Gate {
       place: this.#place(this.#schema.catalog),
       statements: this.#statements,
       transaction: this.#transaction,
+      copies: this.#copies,
       judged: (judgement) => {
         this.#last = judgement;
       },

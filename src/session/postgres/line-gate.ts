@@ -1,12 +1,14 @@
 import type { Channel, Judgement } from '../../model/judge.ts';
 import { type RawText, rawText } from '../../model/text.ts';
+import { limitLine } from '../../protocols/psql/lines/line-limits.ts';
 import type { Ruling, StatementRequest, WireRefusal } from '../../wire/postgres/gate.ts';
 import { answerOf } from './answer-outcome.ts';
 import type { GateSetting } from './gate-setting.ts';
+import type { LineCopies } from './line-copies.ts';
 import { readSentLine, type SentLine } from './line-mark.ts';
 import type { RuledLine } from './messages.ts';
 import type { OpenTransaction } from './open-transaction.ts';
-import { cancelled, failure, refusalOf } from './refusal.ts';
+import { cancelled, failure, REFUSED, refusalOf } from './refusal.ts';
 import { reportFailure } from './report-failure.ts';
 import type { StatementJudge, StatementPlace } from './statement-judge.ts';
 
@@ -16,6 +18,7 @@ export interface LineWorld {
   readonly place: StatementPlace;
   readonly statements: StatementJudge;
   readonly transaction: OpenTransaction;
+  readonly copies: LineCopies;
   readonly judged: (judgement: Judgement) => void;
 }
 
@@ -35,7 +38,7 @@ export function sentLine(request: StatementRequest, setting: GateSetting): SentL
 async function enforce(
   judgement: Judgement,
   setting: GateSetting,
-  { request, place, transaction }: LineWorld,
+  { request, place, transaction, copies }: LineWorld,
 ): Promise<WireRefusal | undefined> {
   const { enforcer, judge, actor, run, post } = setting;
   const enforced = await enforcer.enforce({
@@ -48,7 +51,10 @@ async function enforce(
   });
   const answer = answerOf(enforced, judgement.id, actor.id);
   if (answer !== undefined) await judge.record(answer);
-  if (enforced.kind === 'pass' && !request.cancel.aborted) return undefined;
+  if (enforced.kind === 'pass' && !request.cancel.aborted) {
+    copies.grant(judgement);
+    return undefined;
+  }
   const because = enforced.kind === 'pass' ? 'cancelled' : enforced.because;
   await judge.record({ kind: 'refused', decision: judgement.id, because });
   if (enforced.kind === 'pass' || request.cancel.aborted) return cancelled();
@@ -58,12 +64,19 @@ async function enforce(
 }
 
 async function rule(line: RawText, setting: GateSetting, world: LineWorld): Promise<Said> {
+  world.copies.begin();
   // SQL is judged when it comes over the wire.
   if (!line.includes('\\')) return {};
   const { final } = setting.run;
   if (final !== undefined) return { refusal: refusalOf(final) };
   const judgement = await world.statements.judge({ ...world.request, text: line }, world.place, LINE);
   world.judged(judgement);
+  // What guard can't carry out is nothing to ask about.
+  const limited = judgement.verdict === 'block' ? undefined : limitLine(line);
+  if (limited !== undefined) {
+    await setting.judge.record({ kind: 'refused', decision: judgement.id, because: 'not carried out' });
+    return { refusal: { code: REFUSED, ...limited } };
+  }
   const refusal = judgement.verdict === 'allow' ? undefined : await enforce(judgement, setting, world);
   return refusal === undefined ? { decision: judgement.id } : { refusal };
 }

@@ -4,6 +4,7 @@ import { present } from '../../model/present.ts';
 import type { Ruling, StatementRequest, Trial } from '../../wire/postgres/gate.ts';
 import { askPerson } from './ask-person.ts';
 import type { GateSetting } from './gate-setting.ts';
+import type { LineCopies } from './line-copies.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 import { mayAskAtCommit } from './put-off.ts';
 import { cancelled, refusalOf } from './refusal.ts';
@@ -22,16 +23,25 @@ export type Way = ({ readonly kind: 'go' } & GoingOn) | { readonly kind: 'refuse
 
 const GO: Way = { kind: 'go' };
 
+/** What enforcing needs of the connection. */
+export interface EnforcedConnection {
+  readonly transaction: OpenTransaction;
+  readonly statements: StatementJudge;
+  readonly copies: LineCopies;
+}
+
 /** Carries out the verdicts on one connection's statements that are not simply allowed: passes, asks, puts off or refuses. */
 export class StatementEnforcement {
   readonly #setting: GateSetting;
   readonly #transaction: OpenTransaction;
   readonly #statements: StatementJudge;
+  readonly #copies: LineCopies;
 
-  constructor(setting: GateSetting, transaction: OpenTransaction, statements: StatementJudge) {
+  constructor(setting: GateSetting, connection: EnforcedConnection) {
     this.#setting = setting;
-    this.#transaction = transaction;
-    this.#statements = statements;
+    this.#transaction = connection.transaction;
+    this.#statements = connection.statements;
+    this.#copies = connection.copies;
   }
 
   async enforce(request: StatementRequest, judgement: Judgement, place: StatementPlace): Promise<Way> {
@@ -40,6 +50,11 @@ export class StatementEnforcement {
     if (plan !== undefined) {
       // The script that it is part of was decided as a whole.
       await this.#answered(judgement, { answer: 'yes', by: `plan ${plan}` });
+      return GO;
+    }
+    const line = this.#copies.spend(request.text, judgement);
+    if (line !== undefined) {
+      await this.#answered(judgement, { answer: 'yes', by: `line ${line}` });
       return GO;
     }
     if (mayAskAtCommit(request, judgement, this.#setting)) {
