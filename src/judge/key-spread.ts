@@ -48,11 +48,14 @@ export function referringColumns({ key, relation, change }: KeySpread): readonly
   return relation.columns.filter((column) => columns.includes(column.number)).map(({ name }) => name);
 }
 
+const NOTHING_SPREADS = { spread: [], deeper: false } as const;
+
 /** Every table that foreign keys take along, nearest first; `deeper` when there are further ones. */
 export function spreadKeys(
   start: RowChange,
   catalog: CatalogSnapshot,
 ): { readonly spread: readonly KeySpread[]; readonly deeper: boolean } {
+  if (keysTo(start.relation.oid, catalog).length === 0) return NOTHING_SPREADS;
   const seen = new Set([start.relation.oid]);
   const spread: KeySpread[] = [];
   let edge: readonly RowChange[] = [start];
@@ -71,14 +74,36 @@ export function spreadKeys(
 }
 
 function referring(from: RowChange, catalog: CatalogSnapshot): readonly KeySpread[] {
+  const keys = keysTo(from.relation.oid, catalog);
+  if (keys.length === 0) return [];
   const taken = new Set<number>();
-  return catalog.foreignKeys.flatMap((key) => {
+  return keys.flatMap((key) => {
     const change = spreadOf(key, from.change);
-    if (key.to !== from.relation.oid || change === undefined || taken.has(key.from)) return [];
+    if (change === undefined || taken.has(key.from)) return [];
     if (!touchesKey(key, from)) return [];
     const relation = relationByOid(catalog, key.from);
     if (relation === undefined) return [];
     taken.add(key.from);
     return [{ key, relation, change }];
   });
+}
+
+const NO_KEYS: readonly ForeignKey[] = [];
+
+const byTarget = new WeakMap<CatalogSnapshot, ReadonlyMap<number, readonly ForeignKey[]>>();
+
+/** The foreign keys that refer to a relation, looked up once for each snapshot. */
+function keysTo(oid: number, catalog: CatalogSnapshot): readonly ForeignKey[] {
+  let known = byTarget.get(catalog);
+  if (known === undefined) {
+    const made = new Map<number, ForeignKey[]>();
+    for (const key of catalog.foreignKeys) {
+      const same = made.get(key.to);
+      if (same === undefined) made.set(key.to, [key]);
+      else same.push(key);
+    }
+    byTarget.set(catalog, made);
+    known = made;
+  }
+  return known.get(oid) ?? NO_KEYS;
 }

@@ -2,6 +2,7 @@
 export function present<Fields extends object>(
   fields: Fields,
 ): { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
-  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+  return kept as { readonly [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
 }

@@ -111,10 +111,10 @@ export function traceExpression(tracer: Tracer, node: Node | undefined, scope: S
   // An absent node in a list comes as an empty object.
   if (tag === undefined) return HARMLESS;
   const evaluate = EVALUATORS.get(tag);
-  return tracer.deeper(
-    () => evaluate?.(tracer, node, scope) ?? derived([...childCells(tracer, node, scope), OPAQUE]),
-    OPAQUE,
-  );
+  if (!tracer.enter()) return OPAQUE;
+  const cell = evaluate?.(tracer, node, scope) ?? derived([...childCells(tracer, node, scope), OPAQUE]);
+  tracer.leave();
+  return cell;
 }
 
 /** The cells of all expressions right below a node, whatever its fields are called. */

@@ -24,7 +24,10 @@ interface Place {
 }
 
 function fromItems(tracer: Tracer, node: Node, place: Place): readonly Item[] {
-  return tracer.deeper(() => oneItem(tracer, node, place), [unknown(undefined)]);
+  if (!tracer.enter()) return [unknown(undefined)];
+  const items = oneItem(tracer, node, place);
+  tracer.leave();
+  return items;
 }
 
 function oneItem(tracer: Tracer, node: Node, place: Place): readonly Item[] {

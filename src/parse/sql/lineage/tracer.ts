@@ -120,16 +120,24 @@ export class Tracer {
 
   /** Runs `body` one level deeper, or gives `beyond` when that is too deep. */
   deeper<T>(body: () => T, beyond: T): T {
+    if (!this.enter()) return beyond;
+    const result = body();
+    this.leave();
+    return result;
+  }
+
+  /** Begins one level deeper; false when that is too deep. An error ends the whole trace: nobody leaves then. */
+  enter(): boolean {
     if (this.#depth >= MAX_DEPTH) {
       this.miss('(nested too deeply)');
-      return beyond;
+      return false;
     }
     this.#depth += 1;
-    try {
-      return body();
-    } finally {
-      this.#depth -= 1;
-    }
+    return true;
+  }
+
+  leave(): void {
+    this.#depth -= 1;
   }
 
   /** The name of the single column of a subquery that was traced before. */
