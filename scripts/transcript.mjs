@@ -78,9 +78,21 @@ async function command({ runGuard }, home, shown, args) {
   return trimmed(`$ ${shown}\n${stdout}${stderr}`) + (status === 0 ? '' : `\n$ echo $?\n${status}`);
 }
 
+const MIGRATION = `ALTER TABLE claims ADD COLUMN review_state text;
+CREATE INDEX claims_review_idx ON claims (review_state);
+UPDATE claims SET review_state = 'new';
+DROP TABLE old_notes;
+`;
+
+function writeMigration(home) {
+  mkdirSync(join(home.home, 'migrations'));
+  writeFileSync(join(home.home, 'migrations/0042_review.sql'), MIGRATION);
+}
+
 const DELETE = 'DELETE FROM claims WHERE amount >= 0 OR true';
 
 async function blocks(kit, home) {
+  writeMigration(home);
   const log = join(home.state, 'guard/demo/audit');
   const tidy = (text) => text.replaceAll(log, '~/.local/state/guard/demo/audit');
   return {
@@ -89,6 +101,7 @@ async function blocks(kit, home) {
     check: await command(kit, home, `guard check --lang sql --env dev "${DELETE}"`, [
       ...['check', '--lang', 'sql', '--env', 'dev', DELETE],
     ]),
+    plan: await command(kit, home, 'guard plan migrations/*.sql', ['plan', 'migrations/0042_review.sql']),
     verify: tidy(
       await command(kit, home, 'guard audit verify ~/.local/state/guard/demo/audit', [
         'audit',
