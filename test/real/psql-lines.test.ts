@@ -97,6 +97,8 @@ describe('a command of psql at the prompt', () => {
     await psql.see(PANEL);
     await psql.answer('y');
     await psql.see(() => existsSync(inHome('pwned')));
+    // Keys typed while the program runs are the program's.
+    await psql.quiet();
     await psql.ask('SELECT 1 AS one;', '(1 row)');
     await leave(psql);
     expect(commands(history()).slice(0, 3)).toEqual([
