@@ -160,7 +160,7 @@ describe('what a dump may not hold', () => {
     const run = await runGuard(home, ['exec', '--', 'pg_dump', '--inserts', '-t', 'patients', uri()]);
     expect(run).toMatchObject({ status: 77, stdout: '' });
     expect(run.stderr).toMatch(
-      /^guard refused this: pg_dump writes every row of 1 table \(public\.patients\).*\n {2}why: .*\n {2}instead: /,
+      /^guard refused this: pg_dump writes every row of 1 table \(public\.patients\).*\n {2}why: .*\n {2}instead: /m,
     );
     const states = await runGuard(home, ['exec', '--', 'pg_dump', '--inserts', '-t', 'states', uri()]);
     expect(states).toMatchObject({ status: 0, stdout: expect.stringContaining("VALUES ('NV', 'Nevada')") });

@@ -188,7 +188,7 @@ export class ConnectionGate implements Gate {
     this.#schema.enter(transaction);
     // The connection may have rested for hours since it was idle.
     if (probe !== undefined && transaction !== 'failed' && this.#schema.isStale)
-      return this.#schema.look(probe, this.#transaction).then(() => this.#ruleNow(request));
+      return this.#schema.look(probe, this.#transaction, request.text).then(() => this.#ruleNow(request));
     return this.#ruleNow(request);
   }
 

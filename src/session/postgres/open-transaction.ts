@@ -14,6 +14,15 @@ const BEFORE_SNAPSHOT: ReadonlySet<string> = new Set([
 
 const ENDS: ReadonlySet<TransactionAction> = new Set(['commit', 'rollback', 'prepare']);
 
+/** What may choose the isolation level, or stand before what does. */
+const MAY_SET_LEVEL = /^[\s;]*(?:set|begin|start|savepoint|show|--|\/\*)/i;
+
+/** Outside a transaction the server refuses a savepoint; inside it takes no snapshot. */
+async function outside(probe: Probe): Promise<boolean> {
+  const inside = await probe.simple('SAVEPOINT guard_look; RELEASE SAVEPOINT guard_look');
+  return inside.kind === 'error';
+}
+
 /** Locks of plain reads stand in nobody's way, and those of indexes only repeat their table's. */
 const LOCKS_SQL = `SELECT l.mode || ' on ' || l.relation::pg_catalog.regclass::text
  FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation
@@ -67,14 +76,14 @@ export class OpenTransaction {
   }
 
   /** False when a query now would fix what a REPEATABLE READ or SERIALIZABLE transaction sees before the user's first one. */
-  async mayQuery(probe: Probe): Promise<boolean> {
+  async mayQuery(probe: Probe, next?: string): Promise<boolean> {
     if (this.#snapshot) return true;
+    // SET TRANSACTION ISOLATION LEVEL must come before any query, and nobody knows yet whether it comes.
+    if (next === undefined || MAY_SET_LEVEL.test(next)) return outside(probe);
     const answer = await probe.simple('SHOW transaction_isolation');
     const level = answer.kind === 'rows' ? answer.results[0]?.[0]?.[0] : undefined;
     if (level === 'read committed' || level === 'read uncommitted') return true;
-    // Outside a transaction the server refuses a savepoint; inside it takes no snapshot.
-    const inside = await probe.simple('SAVEPOINT guard_look; RELEASE SAVEPOINT guard_look');
-    return inside.kind === 'error';
+    return outside(probe);
   }
 
   /** What a question must know of the transaction it would hold up. */

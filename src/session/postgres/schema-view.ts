@@ -46,8 +46,8 @@ export class SchemaView {
   }
 
   /** Looks again where that is due and disturbs nobody. */
-  async look(probe: Probe, transaction: OpenTransaction): Promise<void> {
-    if (this.isStale && (await transaction.mayQuery(probe))) await this.#read(probe);
+  async look(probe: Probe, transaction: OpenTransaction, next?: string): Promise<void> {
+    if (this.isStale && (await transaction.mayQuery(probe, next))) await this.#read(probe);
   }
 
   /** Tells of the state before each statement. */

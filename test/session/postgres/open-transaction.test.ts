@@ -47,7 +47,10 @@ describe('a query of guard’s own', () => {
 
   test.each(LEVELS)('as the first in a %s transaction: %s', async (level, may) => {
     const transaction = new OpenTransaction();
-    expect(await transaction.mayQuery(server(level, true))).toBe(may);
+    expect(await transaction.mayQuery(server(level, true), 'SELECT 1')).toBe(may);
+    // The level may still be chosen.
+    expect(await transaction.mayQuery(server(level, true))).toBe(false);
+    expect(await transaction.mayQuery(server(level, true), 'SET TRANSACTION READ ONLY')).toBe(false);
     const why = await transaction.whyNoQuery('open', server(level, true));
     expect(why === undefined).toBe(may);
     if (!may) expect(why).toContain(level);

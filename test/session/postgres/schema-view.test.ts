@@ -67,7 +67,7 @@ describe('the schema as one connection sees it', () => {
     view.changed();
     server.column = 'ssn';
     expect(view.catalog).toBeUndefined();
-    await view.look(server, transaction);
+    await view.look(server, transaction, 'SELECT 1');
     expect(columnOf(view.catalog)).toBe('ssn');
   });
 
@@ -89,7 +89,7 @@ describe('the schema as one connection sees it', () => {
   test('the end of a transaction that changed it is a change: ROLLBACK takes it back', async () => {
     view.changed();
     server.column = 'renamed';
-    await view.look(server, transaction);
+    await view.look(server, transaction, 'SELECT 1');
     expect(columnOf(view.catalog)).toBe('renamed');
     view.bounded();
     expect(view.catalog).toBeUndefined();
@@ -104,7 +104,7 @@ describe('the schema as one connection sees it', () => {
   test('where a look would fix what a transaction sees, it stays unknown', async () => {
     server.isolation = 'repeatable read';
     view.changed();
-    await view.look(server, transaction);
+    await view.look(server, transaction, 'SELECT 1');
     expect(view.catalog).toBeUndefined();
   });
 });
