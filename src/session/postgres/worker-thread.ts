@@ -19,7 +19,7 @@ const STACK_MB = 16;
  */
 const WASM_FLAGS = ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'] as const;
 /** What statements leave behind is short-lived: V8's own choice keeps some 50 MB more resident and is no faster. */
-const YOUNG_MB = 8;
+const YOUNG_MB = 4;
 /** The worker flushes its log and closes its sockets within this, or it is ended, in milliseconds. */
 const CLOSING_MS = 5_000;
 
